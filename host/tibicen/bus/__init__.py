@@ -1,0 +1,1 @@
+"""How plugins talk: hooks and subjects."""

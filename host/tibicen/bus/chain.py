@@ -1,0 +1,263 @@
+"""Compiled hook chains: from handlers in order to flat steps, and how each kind runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tibicen.bus.markers import Kind, Stop
+from tibicen.errors import MarshalError, TibicenError
+from tibicen.vm.contract import VM, HookOutcome
+from tibicen.vm.marshal import pack, unpack
+
+if TYPE_CHECKING:
+    from tibicen.bus.hooks import Failed, Handler
+
+
+class Filtered(NamedTuple):
+    """What became of a filter's value; `stopped_by` is the plugin that ended the chain, if one did."""
+
+    value: Any
+    stopped_by: str | None = None
+
+
+class PythonStep:
+    """One Python handler."""
+
+    __slots__ = ("function", "handler")
+
+    def __init__(self, handler: Handler) -> None:
+        assert handler.function is not None
+        self.handler = handler
+        self.function = handler.function
+
+    def drop(self) -> None:
+        pass
+
+
+class LuaStep:
+    """Handlers that stand next to each other in one VM: one crossing."""
+
+    __slots__ = ("chain", "failed", "handlers", "vm")
+
+    def __init__(self, kind: Kind, arity: int, handlers: Sequence[Handler], failed: Failed) -> None:
+        vm = handlers[0].vm
+        assert vm is not None
+        self.vm: VM = vm
+        self.handlers = {handler.callback: handler for handler in handlers}
+        self.failed = failed
+        self.chain = vm.chain(kind, arity, [handler.callback for handler in handlers])
+
+    def run(self, packed: bytes) -> HookOutcome | None:
+        """One crossing; failures are reported here."""
+        try:
+            outcome = self.vm.dispatch(self.chain, packed)
+        except TibicenError as error:
+            self.failed(next(iter(self.handlers.values())), error)
+            return None
+        if outcome is not None:
+            for failure in outcome.failures:
+                handler = self.handlers[failure.callback]
+                self.failed(handler, _named_after(handler, failure.error))
+        return outcome
+
+    def drop(self) -> None:
+        self.vm.drop_chain(self.chain)
+
+
+def _named_after(handler: Handler, error: Exception) -> Exception:
+    """In a shared VM the crossing was made by one plugin's VM, but the failure is another's."""
+    if getattr(error, "plugin", handler.generation.plugin) != handler.generation.plugin:
+        error.plugin = handler.generation.plugin  # type: ignore[attr-defined]
+    return error
+
+
+Step = PythonStep | LuaStep
+
+
+class Chain:
+    """A compiled chain; call it with the hook's arguments as one tuple."""
+
+    def __init__(self, steps: tuple[Step, ...], wrappers: tuple[PythonStep, ...], failed: Failed) -> None:
+        self.steps = steps
+        self.wrappers = wrappers
+        self.failed = failed
+        # The most common case by far: nothing but Python handlers, which then run in the tightest loop there is.
+        self.functions = tuple((step.function, step.handler) for step in steps if isinstance(step, PythonStep))
+        self.python_only = len(self.functions) == len(steps)
+        self.run: Callable[[tuple[Any, ...]], Any] = self.inner if not wrappers else self.wrapped
+
+    def __call__(self, arguments: tuple[Any, ...]) -> Any:
+        return self.run(arguments)
+
+    def inner(self, arguments: tuple[Any, ...]) -> Any:
+        raise TypeError("a chain has a kind")
+
+    def wrapped(self, arguments: tuple[Any, ...]) -> Any:
+        """Runs the wrappers around the chain, as pluggy does; one that fails is out, the result stays."""
+        opened: list[tuple[Generator[None, Any, Any], Handler]] = []
+        for wrapper in self.wrappers:
+            try:
+                generator = wrapper.function(*arguments)
+                next(generator)
+                opened.append((generator, wrapper.handler))
+            except StopIteration:
+                self.failed(wrapper.handler, RuntimeError("a wrapper has to yield once"))
+            except Exception as error:
+                self.failed(wrapper.handler, error)
+        result = self.inner(arguments)
+        for generator, handler in reversed(opened):
+            try:
+                generator.send(self.bare(result))
+                generator.close()
+                self.failed(handler, RuntimeError("a wrapper has to yield only once"))
+            except StopIteration as end:
+                result = self.rewrap(result, end.value)
+            except Exception as error:
+                self.failed(handler, error)
+        return result
+
+    def bare(self, result: Any) -> Any:
+        """A result as wrappers see it."""
+        return result
+
+    def rewrap(self, result: Any, replaced: Any) -> Any:
+        """The result after a wrapper returned `replaced`."""
+        return replaced
+
+    def drop(self) -> None:
+        """Frees what the chain holds inside VMs."""
+        for step in self.steps:
+            step.drop()
+
+    def _packed(self, arguments: Sequence[Any]) -> bytes | None:
+        """Arguments for Lua; what can't cross is the caller's fault, and costs the Lua handlers the event."""
+        try:
+            return pack(list(arguments))
+        except MarshalError as error:
+            for step in self.steps:
+                if isinstance(step, LuaStep):
+                    for handler in step.handlers.values():
+                        self.failed(handler, error)
+            return None
+
+
+class NotifyChain(Chain):
+    def inner(self, arguments: tuple[Any, ...]) -> None:
+        if self.python_only:
+            for function, handler in self.functions:
+                try:
+                    function(*arguments)
+                except Exception as error:
+                    self.failed(handler, error)
+            return
+        packed = self._packed(arguments)
+        for step in self.steps:
+            if isinstance(step, LuaStep):
+                if packed is not None:
+                    step.run(packed)
+                continue
+            try:
+                step.function(*arguments)
+            except Exception as error:
+                self.failed(step.handler, error)
+
+
+class QueryChain(Chain):
+    def inner(self, arguments: tuple[Any, ...]) -> Any:
+        packed: bytes | None = None
+        for step in self.steps:
+            if isinstance(step, LuaStep):
+                packed = packed or self._packed(arguments)
+                outcome = step.run(packed) if packed is not None else None
+                if outcome is not None and outcome.value is not None:
+                    return outcome.value
+                continue
+            try:
+                answer = step.function(*arguments)
+            except Exception as error:
+                self.failed(step.handler, error)
+                continue
+            if answer is not None:
+                return answer
+        return None
+
+
+class GatherChain(Chain):
+    def inner(self, arguments: tuple[Any, ...]) -> list[Any]:
+        answers: list[Any] = []
+        packed: bytes | None = None
+        for step in self.steps:
+            if isinstance(step, LuaStep):
+                packed = packed or self._packed(arguments)
+                outcome = step.run(packed) if packed is not None else None
+                if outcome is not None and outcome.value:
+                    answers.extend(outcome.value)
+                continue
+            try:
+                answer = step.function(*arguments)
+            except Exception as error:
+                self.failed(step.handler, error)
+                continue
+            if answer is not None:
+                answers.append(answer)
+        return answers
+
+
+class FilterChain(Chain):
+    def inner(self, arguments: tuple[Any, ...]) -> Filtered:
+        value, rest = arguments[0], arguments[1:]
+        for step in self.steps:
+            if isinstance(step, LuaStep):
+                packed = self._packed((value, *rest))
+                outcome = step.run(packed) if packed is not None else None
+                if outcome is not None:
+                    if outcome.changed:
+                        value = outcome.value
+                    if outcome.stopped_by:
+                        return Filtered(value, step.handlers[outcome.stopped_by].generation.plugin)
+                continue
+            # A handler may change a record in place; one that then fails must not leave it half-changed.
+            before = pack(value) if isinstance(value, dict | list) else None
+            try:
+                answer = step.function(value, *rest)
+            except Exception as error:
+                self.failed(step.handler, error)
+                if before is not None:
+                    value = unpack(before)
+                continue
+            if isinstance(answer, Stop):
+                if answer.value is not None:
+                    value = answer.value
+                return Filtered(value, step.handler.generation.plugin)
+            if answer is not None:
+                value = answer
+        return Filtered(value)
+
+    def bare(self, result: Any) -> Any:
+        return result.value
+
+    def rewrap(self, result: Any, replaced: Any) -> Any:
+        return result if replaced is None else Filtered(replaced, result.stopped_by)
+
+
+_CHAINS: dict[Kind, type[Chain]] = {
+    "notify": NotifyChain,
+    "query": QueryChain,
+    "gather": GatherChain,
+    "filter": FilterChain,
+}
+
+
+def compile_chain(kind: Kind, arity: int, handlers: Sequence[Handler], failed: Failed) -> Chain:
+    """Makes the chain for handlers in calling order."""
+    wrappers = tuple(PythonStep(handler) for handler in handlers if handler.position == "wrapper")
+    steps: list[Step] = []
+    plain = [handler for handler in handlers if handler.position != "wrapper"]
+    for crossing, run in groupby(plain, key=lambda handler: handler.vm.crossing if handler.vm else None):
+        if crossing is None:
+            steps.extend(PythonStep(handler) for handler in run)
+        else:
+            steps.append(LuaStep(kind, arity, list(run), failed))
+    return _CHAINS[kind](tuple(steps), wrappers, failed)

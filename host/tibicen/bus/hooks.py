@@ -1,0 +1,296 @@
+"""The hook bus: pluggy is the contract, the chain is compiled.
+
+pluggy validates Python handlers against their hookspec and defines the order (tryfirst, trylast, wrappers).
+Whenever handlers of a hook change, the hook is compiled at its next call to a flat chain, in which Lua handlers
+that stand next to each other in one VM are one step: one border crossing, however many they are.
+
+Order, outermost or first called first: wrappers; then `tryfirst`/`first`, plain, `trylast`/`last`. Within a group
+the plugin that was loaded later comes first, as in pluggy (among `last`: later is later); a reload doesn't change
+a plugin's place. Handlers of one plugin keep the order in which it registered them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
+from typing import Any, Literal, NamedTuple
+
+import pluggy
+
+from tibicen.bus import chain, hookspecs
+from tibicen.bus.markers import KIND_ATTRIBUTE, PROJECT, Kind
+from tibicen.errors import LoadError, TibicenError
+from tibicen.lifecycle.generation import Generation
+from tibicen.vm.contract import VM
+
+Position = Literal["first", "plain", "last", "wrapper"]
+
+Failed = Callable[["Handler", Exception], None]
+"""Told of every handler that failed; the chain goes on without it."""
+
+
+class HookSpec(NamedTuple):
+    """A hook's declaration."""
+
+    name: str
+    kind: Kind
+    arguments: tuple[str, ...]
+    sentence: str
+
+
+class Handler:
+    """One plugin's answer to one hook; an entry of its generation's ledger.
+
+    Exactly one of `function` (Python) and `callback` (Lua: an id in `vm`) is set.
+    """
+
+    kind = "hook"
+    __slots__ = ("_hook", "callback", "function", "generation", "position", "sequence", "vm")
+
+    def __init__(
+        self,
+        hook: Hook,
+        generation: Generation,
+        position: Position,
+        sequence: int,
+        *,
+        function: Callable[..., Any] | None = None,
+        vm: VM | None = None,
+        callback: int = 0,
+    ) -> None:
+        self._hook = hook
+        self.generation = generation
+        self.position = position
+        self.sequence = sequence
+        self.function = function
+        self.vm = vm
+        self.callback = callback
+
+    @property
+    def label(self) -> str:
+        return self._hook.spec.name
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Sorts handlers of one hook into calling order."""
+        group = ("wrapper", "first", "plain", "last").index(self.position)
+        rank = self.generation.rank if self.position == "last" else -self.generation.rank
+        return group, rank, self.sequence
+
+    def put_back(self) -> None:
+        self._hook.add(self)
+
+    def lift(self) -> None:
+        self._hook.remove(self)
+
+    def close(self) -> None:
+        self._hook.remove(self)
+        self.function = self.vm = None
+
+
+class Hook:
+    """One hook. Calling it runs its chain: notify gives None, filter `Filtered`, query a value, gather a list."""
+
+    def __init__(self, spec: HookSpec, failed: Failed) -> None:
+        self.spec = spec
+        self._failed = failed
+        self._handlers: dict[Handler, None] = {}
+        self._chain: chain.Chain | None = None
+        self._wake: dict[str, Callable[[], None]] = {}
+
+    def add(self, handler: Handler) -> None:
+        self._handlers[handler] = None
+        self._forget_chain()
+
+    def remove(self, handler: Handler) -> None:
+        if self._handlers.pop(handler, 0) is None:
+            self._forget_chain()
+
+    def _forget_chain(self) -> None:
+        if self._chain is not None:
+            self._chain.drop()
+            self._chain = None
+
+    def wake(self, plugin: str, load: Callable[[], None]) -> None:
+        """Has `load` called before the next event, once: a lazy plugin's."""
+        self._wake[plugin] = load
+
+    def let_sleep(self, plugin: str) -> None:
+        self._wake.pop(plugin, None)
+
+    def __bool__(self) -> bool:
+        """Whether anyone listens; a hook without handlers costs its caller one look."""
+        return bool(self._handlers) or bool(self._wake)
+
+    def __len__(self) -> int:
+        return len(self._handlers)
+
+    def handlers(self) -> list[Handler]:
+        """In calling order."""
+        return sorted(self._handlers, key=lambda handler: handler.order)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._wake:
+            waiting, self._wake = self._wake, {}
+            for load in waiting.values():
+                load()
+        compiled = self._chain
+        if compiled is None:
+            compiled = self._chain = chain.compile_chain(
+                self.spec.kind, len(self.spec.arguments), self.handlers(), self._failed
+            )
+        return compiled(arguments)
+
+
+class HookBus:
+    """All hooks of a host, by their dotted names (`player.login`).
+
+    Args:
+        failed: told of every handler that failed.
+        specs: the module with the hookspecs.
+    """
+
+    def __init__(self, failed: Failed, specs: ModuleType = hookspecs) -> None:
+        self._sequence = 0
+        self._manager = pluggy.PluginManager(PROJECT)
+        self._manager.add_hookspecs(specs)
+        self.hooks: dict[str, Hook] = {}
+        for function_name, function in inspect.getmembers(specs, inspect.isfunction):
+            kind = getattr(function, KIND_ATTRIBUTE, None)
+            if kind is None:
+                continue
+            spec = HookSpec(
+                dotted(function_name),
+                kind,
+                tuple(inspect.signature(function).parameters),
+                inspect.getdoc(function) or "",
+            )
+            self.hooks[spec.name] = Hook(spec, failed)
+
+    def __getitem__(self, name: str) -> Hook:
+        """The hook of that name.
+
+        Raises:
+            TibicenError: there is none; the message gives the nearest.
+        """
+        try:
+            return self.hooks[name]
+        except KeyError:
+            near = difflib.get_close_matches(name, self.hooks, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise TibicenError(f"there is no hook {name!r}{hint}") from None
+
+    def add_lua(
+        self,
+        generation: Generation,
+        vm: VM,
+        name: str,
+        callback: int,
+        *,
+        first: bool = False,
+        last: bool = False,
+    ) -> Handler:
+        """A Lua function as handler; held by the generation's ledger."""
+        if first and last:
+            raise TibicenError(f"a handler of {name} can't be both first and last")
+        position: Position = "first" if first else "last" if last else "plain"
+        return self._hold(Handler(self[name], generation, position, self._next(), vm=vm, callback=callback))
+
+    def add_python(
+        self,
+        generation: Generation,
+        name: str,
+        function: Callable[..., Any],
+        *,
+        first: bool = False,
+        last: bool = False,
+    ) -> Handler:
+        """A Python function as handler, with the hook's arguments in order; held by the generation's ledger."""
+        position: Position = "first" if first else "last" if last else "plain"
+        return self._hold(Handler(self[name], generation, position, self._next(), function=function))
+
+    def add_module(self, generation: Generation, module: object) -> list[Handler]:
+        """Every `@hookimpl` of a Python plugin, after pluggy has validated it.
+
+        Raises:
+            LoadError: no such hook, an argument that the hook doesn't have, or an old-style hookwrapper.
+        """
+        plugin = generation.plugin
+        try:
+            self._manager.register(module, f"{plugin}#{generation.number}")
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise LoadError(plugin, str(error).replace("\n", " ")) from None
+        try:
+            found = [
+                (caller, implementation)
+                for caller in self._manager.get_hookcallers(module) or ()
+                for implementation in caller.get_hookimpls()
+                if implementation.plugin is module
+            ]
+        finally:
+            # Only validated: what is in effect is the ledger's affair.
+            self._manager.unregister(module)
+        return [self._add_implementation(generation, caller.name, each) for caller, each in found]
+
+    def _add_implementation(self, generation: Generation, function_name: str, found: pluggy.HookImpl) -> Handler:
+        name = dotted(function_name)
+        if name not in self.hooks:
+            near = difflib.get_close_matches(function_name, [h.replace(".", "_", 1) for h in self.hooks], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            code = getattr(found.function, "__code__", None)
+            line = code.co_firstlineno if code else 0
+            raise LoadError(
+                generation.plugin,
+                f"@hookimpl {function_name}: there is no hook {name!r}{hint}",
+                line=line,
+                file=generation.source.entry.name,
+            )
+        if found.hookwrapper:
+            raise LoadError(
+                generation.plugin,
+                f"@hookimpl(hookwrapper=True) {function_name}: write it as wrapper=True, with `result = yield`",
+            )
+        hook = self.hooks[name]
+        function = _fit(found.function, found.argnames, hook.spec.arguments)
+        position: Position = "plain"
+        if found.wrapper:
+            position = "wrapper"
+        elif found.tryfirst:
+            position = "first"
+        elif found.trylast:
+            position = "last"
+        return self._hold(Handler(hook, generation, position, self._next(), function=function))
+
+    def _hold(self, handler: Handler) -> Handler:
+        handler.generation.ledger.hold(handler)
+        return handler
+
+    def _next(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    # -- lazy plugins -----------------------------------------------------------------------------------
+
+    def arm(self, plugin: str, hooks: Iterable[str], load: Callable[[], None]) -> None:
+        """See `lifecycle.manager.LazyTriggers`."""
+        for name in hooks:
+            self[name].wake(plugin, load)
+
+    def disarm(self, plugin: str) -> None:
+        for hook in self.hooks.values():
+            hook.let_sleep(plugin)
+
+
+def dotted(function_name: str) -> str:
+    """`player_login` → `player.login`: the first underscore is the dot."""
+    return function_name.replace("_", ".", 1)
+
+
+def _fit(function: Callable[..., Any], wanted: Sequence[str], given: Sequence[str]) -> Callable[..., Any]:
+    """Adapts a handler that takes only some of the hook's arguments."""
+    if tuple(wanted) == tuple(given):
+        return function
+    indexes = [given.index(name) for name in wanted]
+    return lambda *arguments: function(*[arguments[index] for index in indexes])

@@ -1,0 +1,77 @@
+"""Every hook there is: a signature and a sentence.
+
+A Python plugin answers `player.login` with a function `player_login`, a Lua plugin with
+`hooks.on("player.login", fn)`. Arguments are plain data. `docs/reference/hooks.md` is made from this file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tibicen.bus.markers import filters, gather, notify, query
+
+Record = dict[str, Any]
+
+
+@notify
+def host_started(host: Record) -> None:
+    """The host is up and listening. `host`: version, plugins (number), status_port."""
+
+
+@notify
+def host_stopping() -> None:
+    """The host was asked to stop; plugins are unloaded right after this."""
+
+
+@notify
+def plugin_loaded(plugin: Record) -> None:
+    """A plugin, or a new generation of it, went live. `plugin`: name, version, generation."""
+
+
+@notify
+def plugin_unloaded(plugin: Record) -> None:
+    """A plugin was unloaded. `plugin`: name."""
+
+
+@notify
+def plugin_refused(plugin: Record) -> None:
+    """A load or reload was refused; an old generation goes on serving. `plugin`: name, generation, error."""
+
+
+@notify
+def status_request(request: Record) -> None:
+    """Somebody asks for the server's status. `request`: ip, kind (xml, binary), mask."""
+
+
+@filters
+def status_info(info: Record) -> Record | None:
+    """Shapes the status document: server, owner, players, monsters, npcs, rates, map, motd (see docs/status.md)."""
+    return None
+
+
+@query
+def status_player_online(name: str) -> bool | None:
+    """Whether a player of that name is on-line; the first answer counts."""
+    return None
+
+
+@gather
+def status_players() -> list[Record] | None:
+    """The players on-line, for the binary status: each plugin answers a list of {name, level}."""
+    return None
+
+
+@notify
+def player_login(player: Record) -> None:
+    """A player entered the world. `player`: id, name, level if known."""
+
+
+@notify
+def player_logout(player: Record) -> None:
+    """A player left the world. `player`: id, name."""
+
+
+@filters
+def player_say(text: str, player: Record) -> str | None:
+    """A player says something; the text may be replaced, or swallowed by stopping with an empty text."""
+    return None

@@ -1,0 +1,151 @@
+"""Publish and subscribe inside one host.
+
+A subject is words joined by dots (`chat.say`). In a pattern `*` stands for one word and a last `>` for one or more
+words, as in NATS. Delivery is in order of publishing, soon but never inside `publish`: who listens is looked up
+when a message is delivered, so a message that was published before a reload reaches the new generation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable
+
+from tibicen.errors import QuotaError, TibicenError
+from tibicen.vm.marshal import Plain, pack, unpack
+
+Deliver = Callable[[str, Plain], None]
+"""Hands one message to a subscriber; it does its own error handling."""
+
+QUEUE_LIMIT = 100_000
+"""Messages that may wait; a publisher that gets further ahead is refused, so a storm can't eat the host's memory."""
+
+PER_TURN = 1_000
+"""Messages delivered before the event loop gets a turn."""
+
+_SUBJECT = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
+_PATTERN = re.compile(r"(\*|[^\s.*>]+)(\.(\*|[^\s.*>]+))*(\.>)?|>")
+
+
+class Subscription:
+    """An entry of a ledger: in effect it receives messages."""
+
+    kind = "subscription"
+
+    def __init__(self, bus: SubjectBus, pattern: str, deliver: Deliver) -> None:
+        if not _PATTERN.fullmatch(pattern):
+            raise TibicenError(f"{pattern!r} is no pattern of subjects; write words joined by dots, `*` or a last `>`")
+        self.label = pattern
+        self.deliver = deliver
+        self._bus = bus
+        self._matcher = re.compile(_to_regex(pattern))
+
+    def matches(self, subject: str) -> bool:
+        return self._matcher.fullmatch(subject) is not None
+
+    def put_back(self) -> None:
+        self._bus.add(self)
+
+    def lift(self) -> None:
+        self._bus.remove(self)
+
+    def close(self) -> None:
+        self._bus.remove(self)
+
+
+class Outgoing:
+    """A message that a generation published while it was loaded; an entry of its ledger.
+
+    It goes out when the generation goes live, and never when it is refused.
+    """
+
+    kind = "message"
+
+    def __init__(self, bus: SubjectBus, subject: str, data: Plain) -> None:
+        check_subject(subject)
+        self.label = subject
+        self._bus = bus
+        self._waiting: tuple[str, bytes] | None = (subject, pack(data))
+
+    def put_back(self) -> None:
+        if self._waiting is not None:
+            self._bus.enqueue(*self._waiting)
+            self._waiting = None
+
+    def lift(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self._waiting = None
+
+
+def check_subject(subject: str) -> None:
+    """Raises TibicenError for what is no subject."""
+    if not _SUBJECT.fullmatch(subject):
+        raise TibicenError(f"{subject!r} is no subject; write words joined by dots, without spaces or wildcards")
+
+
+def _to_regex(pattern: str) -> str:
+    words = [r"[^.]+" if word == "*" else r".+" if word == ">" else re.escape(word) for word in pattern.split(".")]
+    return r"\.".join(words)
+
+
+class SubjectBus:
+    """All subscriptions of a host, and the messages under way."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._subscriptions: dict[Subscription, None] = {}
+        self._matches: dict[str, tuple[Subscription, ...]] = {}
+        self._queue: deque[tuple[str, bytes]] = deque()
+        self._scheduled = False
+        self.delivered = 0
+
+    def add(self, subscription: Subscription) -> None:
+        self._subscriptions[subscription] = None
+        self._matches.clear()
+
+    def remove(self, subscription: Subscription) -> None:
+        if self._subscriptions.pop(subscription, 0) is None:
+            self._matches.clear()
+
+    def publish(self, subject: str, data: Plain) -> None:
+        """Sends plain data to whoever listens.
+
+        Raises:
+            TibicenError: no subject. MarshalError: not plain data. QuotaError: too many messages wait already.
+        """
+        check_subject(subject)
+        self.enqueue(subject, pack(data))
+
+    def enqueue(self, subject: str, packed: bytes) -> None:
+        """`publish` for data that is packed already."""
+        if len(self._queue) >= QUEUE_LIMIT:
+            raise QuotaError(f"{QUEUE_LIMIT} messages wait already; {subject} was not published")
+        self._queue.append((subject, packed))
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._deliver)
+
+    def listeners(self, subject: str) -> tuple[Subscription, ...]:
+        """Who receives `subject` now, in order of subscription."""
+        found = self._matches.get(subject)
+        if found is None:
+            if len(self._matches) > 10_000:
+                self._matches.clear()
+            found = tuple(each for each in self._subscriptions if each.matches(subject))
+            self._matches[subject] = found
+        return found
+
+    def _deliver(self) -> None:
+        self._scheduled = False
+        for _ in range(min(PER_TURN, len(self._queue))):
+            subject, packed = self._queue.popleft()
+            for subscription in self.listeners(subject):
+                # Each gets a copy: plugins share nothing that one of them could change.
+                subscription.deliver(subject, unpack(packed))
+            self.delivered += 1
+        if self._queue and not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._deliver)

@@ -1,0 +1,82 @@
+"""`tibicen check`: loads plugins once in a fresh host that listens to nothing, and says how that went."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tibicen.cli.run import new_event_loop
+from tibicen.config import HostConfig
+from tibicen.errors import ConfigError
+from tibicen.host import Host
+from tibicen.vm import stack
+
+
+def _is_plugin(path: Path) -> bool:
+    names = ("plugin.yaml", "init.lua", "plugin.py", "__init__.py")
+    return path.is_file() or any((path / name).is_file() for name in names)
+
+
+def _gather(paths: list[Path], into: Path) -> None:
+    """Lays the plugins side by side in a folder; a folder of plugins stands for all that it holds."""
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(f"{path} is not there")
+        for root in [path] if _is_plugin(path) else sorted(path.iterdir()):
+            target = into / root.name
+            if target.exists():
+                raise ConfigError(f"{root} and another plugin have the same file name; check them one at a time")
+            if root.is_dir():
+                shutil.copytree(root, target, symlinks=True)
+            else:
+                shutil.copy2(root, target)
+
+
+async def _load(folder: Path) -> list[dict[str, Any]]:
+    host = Host(HostConfig(), folder)
+    try:
+        await host.start(watch=False, listen=False)
+        for plugin in list(host.plugins.plugins.values()):
+            if plugin.state == "resolved":
+                host.plugins.load(plugin.name)
+        rows = [plugin.describe() for plugin in host.plugins.plugins.values()]
+    finally:
+        await host.stop()
+    return rows
+
+
+def check(paths: list[Path], realm: str | None) -> dict[str, Any]:
+    """Loads `paths` together and describes the outcome: `{"plugins": [...], "totals": {...}}`.
+
+    Raises:
+        ConfigError: a path is not there, or the realm is not one that this host has.
+    """
+    if realm not in (None, "native"):
+        raise ConfigError(f"the realm {realm!r} is not implemented yet; this host has: native")
+    with tempfile.TemporaryDirectory(prefix="tibicen-check-") as scratch:
+        folder = Path(scratch)
+        _gather(paths, folder)
+
+        def body() -> list[dict[str, Any]]:
+            loop = new_event_loop()
+            try:
+                return loop.run_until_complete(_load(folder))
+            finally:
+                loop.close()
+
+        rows = stack.run(body)
+    plugins = [
+        {
+            "name": row["name"],
+            "realm": row["realm"],
+            "state": row["state"],
+            "errors": row["errors"],
+            "ms": row["load_ms"],
+        }
+        for row in rows
+    ]
+    active = sum(row["state"] == "active" for row in plugins)
+    totals = {"plugins": len(plugins), "active": active, "failed": sum(bool(row["errors"]) for row in plugins)}
+    return {"plugins": plugins, "totals": totals}

@@ -1,0 +1,124 @@
+"""`tibicen run`: a host on a thread with a large stack, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+from tibicen.cli.control import ControlServer
+from tibicen.cli.operations import operations_of
+from tibicen.cli.table import Screen
+from tibicen.config import HostConfig
+from tibicen.errors import TibicenError
+from tibicen.host import Host
+from tibicen.vm import stack
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's where there is one; asyncio's own otherwise, which is slower and nothing else."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def set_up_logging(screen: Screen) -> None:
+    """Log lines go above the table, like everything else that is printed."""
+
+    class _Writer:
+        def msg(self, message: str) -> None:
+            screen.console.out(message, highlight=False)
+
+        debug = info = warning = error = exception = critical = log = msg
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=screen.console.is_terminal, pad_event_to=0),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        logger_factory=lambda *_: _Writer(),
+        cache_logger_on_first_use=False,
+    )
+
+
+class Runner:
+    """One run of a host: its thread, its signals and its end."""
+
+    def __init__(self, config: HostConfig, folder: Path, data: Path, socket: Path, config_file: Path | None) -> None:
+        self._config = config
+        self._folder = folder
+        self._data = data
+        self._socket = socket
+        self._config_file = config_file
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._error: TibicenError | None = None
+        self._done = threading.Event()
+
+    def run(self) -> int:
+        """Runs until SIGINT or SIGTERM; the exit code. A second signal ends it at once."""
+        thread = stack.start_thread(self._thread, "tibicen-host", daemon=True)
+        previous = {number: signal.signal(number, self._signalled) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            # In slices, so that signals are handled between them on every system.
+            while not self._done.wait(0.5):
+                pass
+            thread.join()
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+        if self._error is not None:
+            raise self._error
+        return 0
+
+    def _signalled(self, number: int, _: FrameType | None) -> None:
+        loop, stop = self._loop, self._stop
+        if loop is None or stop is None or stop.is_set():
+            sys.exit(128 + number)
+        loop.call_soon_threadsafe(stop.set)
+
+    def _thread(self) -> None:
+        loop = new_event_loop()
+        try:
+            asyncio.set_event_loop(loop)
+            loop.run_until_complete(self._main())
+        except TibicenError as error:
+            self._error = error
+        finally:
+            loop.close()
+            self._done.set()
+
+    async def _main(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        screen = Screen()
+        set_up_logging(screen)
+        host = Host(self._config, self._folder, data=self._data, config_file=self._config_file, on_report=screen.report)
+        control = ControlServer(self._socket, operations_of(host))
+        try:
+            await control.start()
+            await host.start()
+            port = host.status.port if host.status else 0
+            screen.console.print(
+                f"tibicen serves {host.folder}" + (f"; status on port {port}" if port else "") + "; Ctrl-C ends it"
+            )
+            screen.open(host.describe)
+            while not self._stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), 1.0)
+                screen.refresh()
+        finally:
+            await control.stop()
+            await host.stop()
+            screen.close()

@@ -1,0 +1,1 @@
+"""From a folder to a running plugin: manifests, order, generations, ledgers, reload."""

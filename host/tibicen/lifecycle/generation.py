@@ -1,0 +1,89 @@
+"""A generation: one load of a plugin, and the contract of what runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from tibicen.lifecycle.ledger import Ledger
+from tibicen.vm.contract import Memory, VmStatistics
+from tibicen.vm.marshal import Plain
+
+if TYPE_CHECKING:
+    from tibicen.lifecycle.discovery import Source
+
+
+class Runtime(Protocol):
+    """What runs a generation's code: a Lua VM or a Python module with a realm's API in it.
+
+    `load`, `snapshot`, `migrate` and `health` run plugin code and raise PluginError (or MarshalError).
+    """
+
+    def load(self) -> None:
+        """Runs the plugin's code; what it registers is held by the generation's ledger, not yet in effect."""
+        ...
+
+    def snapshot(self) -> Plain:
+        """The state to hand over (`on_snapshot`), None when there is none. Plain data."""
+        ...
+
+    def migrate(self, state: Plain) -> None:
+        """Takes over state (`on_migrate`); None at a first load."""
+        ...
+
+    def health(self) -> None:
+        """Asks `on_health`; raises HealthError when the generation should not go live."""
+        ...
+
+    def pending(self) -> bool:
+        """Whether something of the generation is still under way (tasks) that `drain` should wait for."""
+        ...
+
+    async def drain(self) -> None:
+        """Waits until nothing is under way any more."""
+        ...
+
+    def close(self) -> None:
+        """Drops code and data. Runs no plugin code."""
+        ...
+
+    def remains(self) -> list[str]:
+        """After `close`: what of the generation still lives, one sentence each; names the holder if known."""
+        ...
+
+    def memory(self) -> Memory: ...
+
+    def statistics(self) -> VmStatistics: ...
+
+
+class Generation:
+    """One load of a plugin.
+
+    Attributes:
+        plugin: the plugin's name.
+        number: 1 for the first load since the host started.
+        rank: the plugin's place in the load order; the same for every generation.
+        ledger: what it owns.
+        peers: generations that are being loaded in the same step, by plugin name, this one too. Code that
+            is loaded beside the old world sees the new generations of what it depends on.
+        alive: False as soon as a newer generation took over or the plugin was unloaded.
+    """
+
+    def __init__(self, source: Source, number: int, rank: int, peers: Mapping[str, Generation]) -> None:
+        self.source = source
+        self.plugin = source.name
+        self.number = number
+        self.rank = rank
+        self.ledger = Ledger(f"{source.name} (generation {number})")
+        self.peers = peers
+        self.alive = True
+        self.runtime: Runtime | None = None
+        self.load_ms = 0.0
+
+    @property
+    def label(self) -> str:
+        return f"{self.plugin}#{self.number}"
+
+
+RuntimeFactory = Callable[[Generation], Runtime]
+"""Makes what runs a generation; chosen by the plugin's realm, language and tier."""

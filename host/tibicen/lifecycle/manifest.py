@@ -1,0 +1,92 @@
+"""plugin.yaml: its types. Reading one, with every problem at its line, is `manifest_reader`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+NAME = r"^[a-z][a-z0-9_-]{0,63}$"
+NAME_RULE = "lower-case letters, digits, `_` and `-`, starting with a letter, at most 64"
+SETTING_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "list": list,
+    "map": dict,
+}
+
+PluginName = Annotated[str, Meta(pattern=NAME, description="Name of a plugin: " + NAME_RULE)]
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a plugin may use."""
+
+    cpu_ms: Annotated[float, Meta(gt=0, le=60_000, description="Milliseconds that one call may run")] = 50
+    memory_mb: Annotated[float, Meta(ge=1, le=256, description="Megabytes that its VM may hold")] = 16
+    kv_mb: Annotated[int, Meta(ge=0, le=4096, description="Megabytes that it may store")] = 16
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that the owner may set."""
+
+    type: Literal["string", "integer", "number", "boolean", "list", "map"]
+    default: Any
+    description: str = ""
+    min: float | None = None
+    max: float | None = None
+    choices: list[Any] | None = None
+
+
+class Lazy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a lazy plugin is loaded."""
+
+    on: Annotated[list[str], Meta(min_length=1, description="Hooks whose first event loads it")]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A plugin's manifest, `plugin.yaml` in its folder. A single file has the defaults."""
+
+    name: PluginName
+    version: Annotated[str, Meta(description='Version of the plugin, quoted: "1.2.0"')] = "0.0.0"
+    description: str = ""
+    authors: list[str] = []
+    realm: Annotated[
+        Literal["native", "otclient", "canary"],
+        Meta(description="The API that its Lua code is written against"),
+    ] = "native"
+    entry: Annotated[str, Meta(description="First file: init.lua or plugin.py unless given")] = ""
+    requires: Annotated[
+        dict[PluginName, str],
+        Meta(description='Plugins that it needs, with version ranges: ">=1.0,<2"; "*" for any'),
+    ] = {}
+    tier: Literal["shared", "contained", "isolated"] = "contained"
+    trusted: Annotated[bool, Meta(description="JIT on and no deadline, for code that its owner vouches for")] = False
+    budget: Budget = Budget()
+    permissions: list[str] = []
+    settings: dict[str, Setting] = {}
+    lazy: Lazy | None = None
+    enabled: bool = True
+
+
+def valid_name(name: str) -> bool:
+    """Whether `name` is one for a plugin."""
+    return re.match(NAME, name) is not None
+
+
+def check_setting(setting: Setting, value: object) -> str | None:
+    """What is wrong with a value of a setting; None when it fits."""
+    expected = SETTING_TYPES[setting.type]
+    if not isinstance(value, expected) or (isinstance(value, bool) and setting.type != "boolean"):
+        return f"expected a value of type {setting.type}, found {value!r}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if setting.min is not None and value < setting.min:
+            return f"{value!r} is below the minimum of {setting.min:g}"
+        if setting.max is not None and value > setting.max:
+            return f"{value!r} is above the maximum of {setting.max:g}"
+    if setting.choices is not None and value not in setting.choices:
+        return f"{value!r} is none of {', '.join(map(repr, setting.choices))}"
+    return None

@@ -1,0 +1,66 @@
+"""Reads plugin.yaml: what its types say, and what they don't."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+import yaml
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from tibicen.lifecycle.manifest import NAME_RULE, Manifest, Setting, check_setting, valid_name
+from tibicen.lifecycle.yaml_reader import Reader, node_at, read
+
+
+def parse_manifest(text: bytes, file: str) -> Manifest:
+    """The manifest in `text`; `file` is its name in messages, e.g. `greeter/plugin.yaml`.
+
+    Raises:
+        ManifestError: with every problem that was found.
+    """
+    return read(text, file, Manifest, _check_meaning)
+
+
+def _check_meaning(reader: Reader, node: yaml.Node, values: dict[str, Any]) -> None:
+    """What types alone don't say."""
+    name = values.get("name")
+    if name is not None and not valid_name(name):
+        reader.problem(node_at(node, "name"), f"name {name!r} is not one for a plugin; use {NAME_RULE}")
+    if "version" in values:
+        try:
+            Version(values["version"])
+        except InvalidVersion:
+            reader.problem(node_at(node, "version"), f'version {values["version"]!r} is none; write it like "1.2.0"')
+    for other, wanted in values.get("requires", {}).items():
+        where = node_at(node, "requires", other)
+        if other == name:
+            reader.problem(where, f"{name} requires itself")
+        if not valid_name(other):
+            reader.problem(where, f"requires: {other!r} is no name of a plugin; use {NAME_RULE}")
+        try:
+            SpecifierSet("" if wanted == "*" else wanted)
+        except InvalidSpecifier:
+            reader.problem(where, f'requires.{other}: {wanted!r} is no version range; write it like ">=1.0,<2"')
+    entry = values.get("entry", "")
+    parts = PurePosixPath(entry.replace("\\", "/"))
+    if entry and (parts.is_absolute() or ".." in parts.parts or ":" in entry or "\0" in entry):
+        reader.problem(node_at(node, "entry"), f"entry {entry!r} must lie inside the plugin's folder")
+    elif entry and parts.suffix not in (".lua", ".py"):
+        reader.problem(node_at(node, "entry"), f"entry {entry!r} must be a .lua or .py file")
+    for setting_name, raw in values.get("settings", {}).items():
+        _check_setting(reader, node, setting_name, raw)
+
+
+def _check_setting(reader: Reader, node: yaml.Node, name: str, raw: dict[str, Any]) -> None:
+    if "type" not in raw or "default" not in raw:
+        return
+    try:
+        setting = msgspec.convert(raw, Setting)
+    except msgspec.ValidationError as error:
+        reader.problem(node_at(node, "settings", name), f"settings.{name}: {error}")
+        return
+    problem = check_setting(setting, setting.default)
+    if problem:
+        reader.problem(node_at(node, "settings", name, "default"), f"settings.{name}.default: {problem}")

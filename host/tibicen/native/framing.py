@@ -1,0 +1,98 @@
+"""Frames of the three stacks, in place: one native call for each frame (stacks and flags: see core.h)."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from typing import NamedTuple
+
+from tibicen.native._core import ffi, lib
+from tibicen.native.failure import check
+from tibicen.native.xtea import Writable, Xtea
+
+
+class Stack(IntEnum):
+    """Which framing a connection uses; chosen by role, port and version, never by looking at payload."""
+
+    ADLER = lib.TIB_STACK_ADLER
+    SEQUENCE = lib.TIB_STACK_SEQUENCE
+    BLOCKS = lib.TIB_STACK_BLOCKS
+    BARE = lib.TIB_STACK_BARE
+
+
+class Flags(IntFlag):
+    """What is different about frames before the key exists."""
+
+    NONE = 0
+    RAW_BODY = lib.TIB_FRAME_RAW_BODY
+    ADLER = lib.TIB_FRAME_ADLER
+    IGNORE_CHECKSUM = lib.TIB_FRAME_IGNORE_CHECKSUM
+
+
+class Frame(NamedTuple):
+    """An opened frame: where its messages lie in the buffer, and what its header said."""
+
+    offset: int
+    length: int
+    sequence: int
+    compressed: bool
+
+
+def peek_frame(stack: Stack, data: bytes | bytearray | memoryview, limit: int = 65536 + 6) -> int:
+    """The whole length of the frame that starts at `data`; 0 when more bytes are needed to tell.
+
+    Raises:
+        WireError: length 0, over `limit`, or too short for its header.
+    """
+    pointer = ffi.from_buffer("uint8_t[]", data)
+    length: int = lib.tib_frame_peek(stack, pointer, len(pointer), limit)
+    if length < 0:
+        check(-length, "frame")
+    return length
+
+
+def open_frame(stack: Stack, data: Writable, xtea: Xtea | None = None, flags: Flags = Flags.NONE) -> Frame:
+    """Checks, decrypts and opens one whole frame in place.
+
+    Raises:
+        WireError: not whole, wrong checksum, bad block, or lengths that contradict each other.
+    """
+    pointer = ffi.from_buffer("uint8_t[]", data, require_writable=True)
+    frame = ffi.new("tib_frame *")
+    schedule = xtea.schedule if xtea else ffi.NULL
+    check(lib.tib_frame_open(stack, schedule, flags, pointer, len(pointer), frame), "frame")
+    return Frame(frame.offset, frame.length, frame.sequence, bool(frame.compressed))
+
+
+class Sealer:
+    """One direction of a connection: seals messages into frames and counts their sequence numbers."""
+
+    def __init__(self, stack: Stack, xtea: Xtea | None = None) -> None:
+        self.stack = stack
+        self.xtea = xtea
+        self._counter = ffi.new("uint32_t *")
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last frame; 0 before the first."""
+        value: int = self._counter[0]
+        return value
+
+    @sequence.setter
+    def sequence(self, value: int) -> None:
+        self._counter[0] = value
+
+    def seal(self, messages: bytes, *, flags: Flags = Flags.NONE, compressed: bool = False) -> bytes:
+        """A whole frame around `messages`; WireError when they are too long for one."""
+        buffer = bytearray(lib.TIB_HEADROOM + len(messages) + lib.TIB_TAILROOM)
+        buffer[lib.TIB_HEADROOM : lib.TIB_HEADROOM + len(messages)] = messages
+        number = 0
+        if self.stack in (Stack.SEQUENCE, Stack.BLOCKS) and not flags & Flags.ADLER:
+            number = lib.tib_sequence_next(self._counter) | (compressed << 31)
+        offset, length = ffi.new("size_t *"), ffi.new("size_t *")
+        schedule = self.xtea.schedule if self.xtea else ffi.NULL
+        pointer = ffi.from_buffer("uint8_t[]", buffer, require_writable=True)
+        check(
+            lib.tib_frame_seal(self.stack, schedule, flags, number, pointer, len(messages), offset, length),
+            "frame",
+        )
+        return bytes(buffer[offset[0] : offset[0] + length[0]])

@@ -1,0 +1,1 @@
+"""The Open Tibia wire protocol."""

@@ -1,0 +1,1 @@
+"""Each realm mounts its API into a VM or a Python module."""

@@ -1,0 +1,279 @@
+"""A Lua plugin of the native realm: its VM, and what its calls of the host do (the API's other half is in
+`lua/prelude/api_*.lua`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any
+
+import msgspec
+
+from tibicen.bus.subjects import Outgoing, Subscription
+from tibicen.errors import HandoverError, HealthError, LoadError, PluginError, TibicenError
+from tibicen.lifecycle.generation import Generation
+from tibicen.lifecycle.ledger import Entry, Mode
+from tibicen.realms import exports, faults
+from tibicen.realms.services import Services
+from tibicen.realms.settings import effective
+from tibicen.realms.timers import Timer
+from tibicen.vm.contained import ContainedVM
+from tibicen.vm.contract import Memory, VmOptions, VmStatistics
+from tibicen.vm.marshal import Plain, pack, unpack
+from tibicen.vm.room import RoomVM
+
+REALM_MODULE = "realm_native"
+
+
+class LuaPlugin:
+    """Runs one generation of a Lua plugin; see `lifecycle.generation.Runtime`."""
+
+    def __init__(self, generation: Generation, services: Services) -> None:
+        source = generation.source
+        manifest = source.manifest
+        self.generation = generation
+        self.services = services
+        self._kv = services.kv.namespace(source.name, manifest.budget.kv_mb << 20)
+        self._handles: dict[int, tuple[Entry, int]] = {}
+        self._next_handle = 0
+        options = VmOptions(
+            plugin=source.name,
+            host=self._serve,
+            realm=REALM_MODULE,
+            settings={
+                "name": source.name,
+                "version": manifest.version,
+                "generation": generation.number,
+                "settings": effective(source.name, manifest, services.settings_of(source.name)),
+            },
+            cpu_ms=manifest.budget.cpu_ms,
+            memory_mb=manifest.budget.memory_mb,
+            trusted=manifest.trusted,
+        )
+        self.vm: RoomVM = services.shared.open(options) if manifest.tier == "shared" else ContainedVM(options)
+
+    # -- Runtime ----------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        source = self.generation.source
+        try:
+            text = source.entry.read_bytes()
+        except OSError as error:
+            raise LoadError(source.name, f"{error.strerror}: {source.entry.name}", file=source.entry.name) from None
+        self.vm.load(text.removeprefix(b"\xef\xbb\xbf"), self._chunk(source.entry.name))
+
+    def _chunk(self, inside: str) -> str:
+        """A file as its author knows it: below the plugins folder."""
+        source = self.generation.source
+        return f"{source.root.name}/{inside}" if source.kind == "folder" else inside
+
+    def snapshot(self) -> Plain:
+        return self.vm.call("on_snapshot") if self.vm.has("on_snapshot") else None
+
+    def migrate(self, state: Plain) -> None:
+        if not self.vm.has("on_migrate"):
+            return
+        try:
+            self.vm.call("on_migrate", state)
+        except PluginError as error:
+            raise HandoverError(
+                error.plugin,
+                f"on_migrate failed: {error.message}",
+                file=error.file,
+                line=error.line,
+                traceback=error.traceback,
+            ) from error
+
+    def health(self) -> None:
+        if not self.vm.has("on_health"):
+            return
+        name = self.generation.plugin
+        try:
+            answer = self.vm.call("on_health")
+        except PluginError as error:
+            raise HealthError(
+                name,
+                f"on_health failed: {error.message}",
+                file=error.file,
+                line=error.line,
+                traceback=error.traceback,
+            ) from error
+        if answer is False or isinstance(answer, str):
+            raise HealthError(name, f"on_health said no: {answer}" if answer else "on_health said no")
+
+    def settings_changed(self, changed: dict[str, Plain]) -> None:
+        """Hands new values of settings to the running plugin."""
+        faults.run(self.services.plugins, self.generation, lambda: self.vm.call(self.vm.control, "settings", changed))
+
+    def pending(self) -> bool:
+        return False
+
+    async def drain(self) -> None:
+        return
+
+    def close(self) -> None:
+        self._handles.clear()
+        self.vm.close()
+
+    def remains(self) -> list[str]:
+        return self.vm.remains()
+
+    def memory(self) -> Memory:
+        return self.vm.memory()
+
+    def statistics(self) -> VmStatistics:
+        return self.vm.statistics()
+
+    # -- what the plugin asks of the host ---------------------------------------------------------------
+
+    def _serve(self, operation: str, arguments: list[Plain]) -> Plain:
+        served = OPERATIONS.get(operation)
+        if served is None:
+            raise TibicenError(f"{operation} is no operation of this host")
+        return served(self, *arguments)
+
+    def _hold(self, entry: Entry, callback: int) -> int:
+        """Takes an entry into the ledger and gives the plugin a number for it."""
+        self.generation.ledger.hold(entry)
+        return self._number(entry, callback)
+
+    def _number(self, entry: Entry, callback: int) -> int:
+        self._next_handle += 1
+        self._handles[self._next_handle] = (entry, callback)
+        return self._next_handle
+
+    def _release(self, handle: int) -> None:
+        entry, callback = self._handles.pop(handle, (None, 0))
+        if entry is not None:
+            self.generation.ledger.release(entry)
+            self.vm.forget(callback)
+
+    def _hooks_on(self, name: str, callback: int, first: Plain = None, last: Plain = None) -> int:
+        handler = self.services.hooks.add_lua(
+            self.generation, self.vm, name, callback, first=bool(first), last=bool(last)
+        )
+        return self._number(handler, callback)
+
+    def _callback(self, callback: int, *arguments: Plain) -> None:
+        faults.run(self.services.plugins, self.generation, lambda: self.vm.call(callback, *arguments))
+
+    def _timers_start(self, ms: float, callback: int, repeats: bool) -> int:
+        def fire() -> None:
+            if not repeats:
+                self._handles.pop(number, None)
+            self._callback(callback)
+
+        timer = Timer(self.services.loop, self.generation.ledger, ms, repeats, fire)
+        number = self._hold(timer, callback)
+        return number
+
+    def _log(self, level: str, text: str) -> None:
+        self.services.log(self.generation.plugin, level, text, {})
+
+    def _exports_add(self, name: str, callback: int) -> int:
+        def called(*arguments: Plain) -> Plain:
+            try:
+                return self.vm.call(callback, *arguments)
+            except PluginError as error:
+                self.services.plugins.strike(self.generation, faults.kind_of(error), error)
+                raise
+
+        return self._hold(exports.Export(name, called), callback)
+
+    def _imports_has(self, plugin: str, name: str | None = None) -> bool:
+        plugins = self.services.plugins
+        if name is None:
+            return exports.provider(self.generation, plugins, plugin) is not None
+        return exports.find(self.generation, plugins, plugin, name) is not None
+
+    def _imports_call(self, plugin: str, name: str, *arguments: Plain) -> Plain:
+        started = perf_counter_ns()
+        try:
+            return exports.call(self.generation, self.services.plugins, plugin, name, list(arguments))
+        finally:
+            # The other plugin has a budget of its own; its time is not taken from the caller's.
+            self.vm.lend_time(perf_counter_ns() - started)
+
+    def _kv_get(self, key: str) -> Plain:
+        packed = self._kv.get(key)
+        return None if packed is None else unpack(packed)
+
+    def _kv_set(self, key: str, value: Plain = None) -> None:
+        if value is None:
+            self._kv.delete(key)
+        else:
+            self._kv.set(key, pack(value))
+
+    def _kv_delete(self, key: str) -> bool:
+        return self._kv.delete(key)
+
+    def _kv_keys(self, prefix: str) -> list[str]:
+        return self._kv.keys(prefix)
+
+    def _kv_increment(self, key: str, by: float) -> float:
+        return self._kv.increment(key, by)
+
+    def _bus_publish(self, subject: str, data: Plain = None) -> None:
+        ledger = self.generation.ledger
+        if ledger.mode is Mode.COLLECTING:
+            ledger.hold(Outgoing(self.services.subjects, subject, data))
+        elif ledger.mode is Mode.LIVE:
+            self.services.subjects.publish(subject, data)
+
+    def _bus_subscribe(self, pattern: str, callback: int) -> int:
+        def deliver(subject: str, data: Plain) -> None:
+            self._callback(callback, subject, data)
+
+        return self._hold(Subscription(self.services.subjects, pattern, deliver), callback)
+
+    def _json_encode(self, value: Plain = None) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def _json_decode(self, text: str) -> Plain:
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
+            raise TibicenError(str(error)) from None
+
+    def _plugin_later(self, action: str) -> None:
+        self.services.plugins.later(action, self.generation.plugin)
+
+    def _files_require(self, name: str) -> Plain:
+        source = self.generation.source
+        if source.kind != "folder":
+            raise TibicenError(f"require({name!r}): a single-file plugin has no other files; make it a folder")
+        words = name.split(".")
+        if not all(words) or any("/" in word or "\\" in word or "\0" in word for word in words):
+            raise TibicenError(f"require({name!r}): write the path inside the plugin's folder with dots: lib.util")
+        folder = source.folder.resolve()
+        tried = ["/".join(words) + ".lua", "/".join(words) + "/init.lua"]
+        for inside in tried:
+            path = (folder / inside).resolve()
+            if path.is_file() and path.is_relative_to(folder):
+                chunk = self._chunk(inside)
+                self.vm.know_chunk(chunk)
+                return {"chunk": chunk, "source": path.read_bytes()}
+        raise TibicenError(f"require({name!r}): no {' and no '.join(tried)} in {source.root.name}")
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "release": LuaPlugin._release,
+    "hooks.on": LuaPlugin._hooks_on,
+    "timers.start": LuaPlugin._timers_start,
+    "log": LuaPlugin._log,
+    "exports.add": LuaPlugin._exports_add,
+    "imports.has": LuaPlugin._imports_has,
+    "imports.call": LuaPlugin._imports_call,
+    "kv.get": LuaPlugin._kv_get,
+    "kv.set": LuaPlugin._kv_set,
+    "kv.delete": LuaPlugin._kv_delete,
+    "kv.keys": LuaPlugin._kv_keys,
+    "kv.increment": LuaPlugin._kv_increment,
+    "bus.publish": LuaPlugin._bus_publish,
+    "bus.subscribe": LuaPlugin._bus_subscribe,
+    "json.encode": LuaPlugin._json_encode,
+    "json.decode": LuaPlugin._json_decode,
+    "plugin.later": LuaPlugin._plugin_later,
+    "files.require": LuaPlugin._files_require,
+}
+"""Every operation that `lua/prelude/api_*.lua` may ask for."""

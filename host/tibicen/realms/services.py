@@ -1,0 +1,46 @@
+"""What the host offers to every realm, in one record: the composition root fills it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tibicen.bus.hooks import HookBus
+from tibicen.bus.subjects import SubjectBus
+from tibicen.lifecycle.generation import Generation
+from tibicen.state.kv import KeyValueStore
+from tibicen.vm.marshal import Plain
+from tibicen.vm.shared import SharedStates
+
+
+class Plugins(Protocol):
+    """What realms may ask the manager."""
+
+    def active(self, name: str) -> Generation | None: ...
+
+    def later(self, action: str, name: str) -> None: ...
+
+    def strike(self, generation: Generation, kind: str, error: Exception) -> None: ...
+
+
+LogLine = Callable[[str, str, str, Mapping[str, Plain]], None]
+"""Writes one line of a plugin's log: plugin, level, text, extra fields."""
+
+
+@dataclass(slots=True)
+class Services:
+    """The host as realms see it."""
+
+    folder: Path
+    loop: asyncio.AbstractEventLoop
+    hooks: HookBus
+    subjects: SubjectBus
+    kv: KeyValueStore
+    plugins: Plugins
+    shared: SharedStates
+    log: LogLine
+    settings_of: Callable[[str], Mapping[str, Plain]]
+    """What the owner set for a plugin, by name; checked against the manifest when a generation is made."""

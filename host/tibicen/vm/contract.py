@@ -1,0 +1,166 @@
+"""The VM contract: what every tier promises, whatever it is made of.
+
+One test-suite (`tests/vm/test_contract.py`) runs over every tier. A VM holds one generation of one plugin;
+how many of them share a Lua state underneath is the tier's own affair.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from tibicen.vm.marshal import Plain
+
+HostCall = Callable[[str, list[Plain]], Plain]
+"""Serves a plugin's call of the host: operation, arguments. What it raises reaches the plugin as an error text."""
+
+
+@dataclass(frozen=True, slots=True)
+class VmOptions:
+    """What a VM is made with.
+
+    Attributes:
+        plugin: the plugin's name, for reports.
+        realm: prelude module that mounts the realm's API into the plugin's globals; empty for none.
+        host: serves the plugin's calls of the host.
+        settings: plain data that the realm's module gets when it is mounted.
+        cpu_ms: what one call may use; 0 for no limit.
+        memory_mb: what the VM may hold; 0 for no limit. Only tiers with a state of their own keep it.
+        trusted: the JIT stays on and no deadline is armed.
+    """
+
+    plugin: str
+    host: HostCall
+    realm: str = ""
+    settings: Plain = None
+    cpu_ms: float = 50.0
+    memory_mb: float = 16.0
+    trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that a VM holds, and may hold (0: no limit). `shared` says that others are counted in."""
+
+    used: int
+    limit: int
+    shared: bool
+
+
+@dataclass(slots=True)
+class VmStatistics:
+    """Counters since the VM was made; times in nanoseconds of wall clock inside the VM."""
+
+    calls: int = 0
+    errors: int = 0
+    total_ns: int = 0
+    longest_ns: int = 0
+
+
+class HookFailure(NamedTuple):
+    """A handler of a chain that failed: its callback id and the error to report."""
+
+    callback: int
+    error: Exception
+
+
+class HookOutcome(NamedTuple):
+    """What a crossing of a hook chain gave.
+
+    Attributes:
+        value: filter: the value, when `changed`; query: the first answer; gather: list of answers.
+        changed: a filter's handlers replaced (or may have altered) the value.
+        stopped_by: callback id of the handler that stopped a filter, or 0.
+        failures: handlers that failed; the others ran all the same.
+    """
+
+    value: Plain
+    changed: bool
+    stopped_by: int
+    failures: tuple[HookFailure, ...]
+
+
+class VM(ABC):
+    """One generation of one Lua plugin.
+
+    Every method is for the host's own thread, which needs a large stack (`tibicen.vm.stack`). Calls may nest:
+    a plugin's call of the host may call into the same VM again. After `close` every call raises VmClosedError.
+
+    Errors of plugin code come out as:
+        LoadError, HandlerError: with file, line and traceback of the plugin's own code.
+        CpuBudgetError: the call ran past its deadline; the VM goes on being usable.
+        MemoryBudgetError: the call asked for more than the VM may hold; usable again once there is room.
+        MarshalError: an argument or result can't cross.
+    """
+
+    tier: ClassVar[str]
+
+    @abstractmethod
+    def load(self, source: bytes, chunk: str) -> Plain:
+        """Compiles and runs a chunk in the plugin's globals; returns what the chunk returns.
+
+        `chunk` is the file's name as its author knows it (`greeter/init.lua`). Bytecode is refused.
+        """
+
+    @abstractmethod
+    def call(self, function: str | int, *args: Plain) -> Plain:
+        """Calls a global function by name, or a function that the plugin handed over by its callback id."""
+
+    @abstractmethod
+    def has(self, function: str) -> bool:
+        """Whether the plugin has a global function of that name (metamethods are not asked)."""
+
+    @abstractmethod
+    def forget(self, callback: int) -> None:
+        """Lets go of a function that the plugin handed over. No error when it is gone already."""
+
+    @abstractmethod
+    def post(self, function: str | int, *args: Plain) -> None:
+        """Like `call`, but later: in order of posting, when `run_posted` is called. The result is dropped.
+
+        Arguments are copied now. Posts that wait when the VM closes are dropped.
+        """
+
+    @abstractmethod
+    def run_posted(self, limit: int = 1024) -> list[Exception]:
+        """Runs up to `limit` posted calls; returns the errors of those that failed."""
+
+    @abstractmethod
+    def chain(self, kind: str, arity: int, callbacks: Sequence[int]) -> int:
+        """Builds a hook chain of handlers (callback ids of VMs that share this one's `crossing`)."""
+
+    @abstractmethod
+    def drop_chain(self, chain: int) -> None:
+        """Forgets a chain."""
+
+    @abstractmethod
+    def dispatch(self, chain: int, packed: bytes) -> HookOutcome | None:
+        """Runs a chain with packed arguments (one list, see `marshal.pack`); None: nothing came of it."""
+
+    @property
+    @abstractmethod
+    def crossing(self) -> object:
+        """VMs with the same `crossing` can stand in one chain: one border crossing serves them all."""
+
+    @abstractmethod
+    def memory(self) -> Memory:
+        """What the VM holds now."""
+
+    @abstractmethod
+    def statistics(self) -> VmStatistics:
+        """Counters since the VM was made."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Drops the plugin's code and data. Idempotent; safe to call with no calls under way."""
+
+    @property
+    @abstractmethod
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+
+    @abstractmethod
+    def remains(self) -> list[str]:
+        """After `close`: what of this VM still lives, one sentence each. Empty when all is gone."""

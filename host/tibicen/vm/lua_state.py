@@ -1,0 +1,305 @@
+"""One LuaJIT state with the prelude in it: the buffers, the deadline and the few entries that Python calls.
+
+Only numbers are passed in lupa's calls; everything else lies in two buffers that the prelude reads through
+LuaJIT's FFI. lupa pushes strings outside a protected call, where reaching the memory quota ends the process.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any, NamedTuple, Protocol
+
+from lupa.luajit21 import LuaError, LuaMemoryError, LuaRuntime
+
+from tibicen import native
+from tibicen.errors import MarshalError, VmClosedError
+from tibicen.native._core import ffi
+from tibicen.vm import prelude
+from tibicen.vm.contract import VmStatistics
+from tibicen.vm.failure import CPU, ERROR, MEMORY
+from tibicen.vm.marshal import Plain, pack, unpack
+
+HOOK_INTERVAL = 10_000
+"""Lua instructions between two looks at the clock: not measurable in speed, ~0.1 ms in precision."""
+
+FIRST_BUFFER = 1 << 14
+LARGEST_MESSAGE = 8 << 20
+
+Answer = tuple[int, Any]
+
+
+class Resident(Protocol):
+    """What lives in a room of the state: it serves the plugin's calls of the host."""
+
+    def serve(self, operation: str, arguments: list[Plain]) -> Plain: ...
+
+
+class _Door:
+    """The one Python object that Lua holds. When it dies, the state is gone: `LuaState.alive` watches it."""
+
+    __slots__ = ("__weakref__", "answer")
+
+    def __init__(self, answer: Callable[[int, bytes, int], Any]) -> None:
+        self.answer: Callable[[int, bytes, int], Any] | None = answer
+
+    def __call__(self, room: int, operation: bytes, length: int) -> Any:
+        return self.answer(room, operation, length) if self.answer else -1
+
+
+class _Buffer:
+    """Bytes at a fixed address that grow by being replaced."""
+
+    __slots__ = ("address", "cdata", "size", "view")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.cdata = ffi.new("uint8_t[]", size)
+        self.view = memoryview(ffi.buffer(self.cdata))
+        self.address = int(ffi.cast("uintptr_t", self.cdata))
+
+
+class _Entries(NamedTuple):
+    """The functions that lua/prelude/entries.lua returns, in its order."""
+
+    bind: Any
+    open: Any
+    load: Any
+    call: Any
+    call_global: Any
+    has: Any
+    build_chain: Any
+    dispatch: Any
+    drop_chain: Any
+    close_room: Any
+    collect: Any
+    slice: Any
+    forget: Any
+
+
+class LuaState:
+    """A LuaJIT state that serves one or more rooms.
+
+    Args:
+        memory_bytes: quota for everything in the state; 0 for none.
+        budget_ns: deadline of each crossing; 0 for none.
+    """
+
+    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0) -> None:
+        self.statistics = VmStatistics()
+        self.budget_ns = budget_ns
+        self._rooms: dict[int, Resident] = {}
+        self._next_room = 0
+        self._next_chain = 0
+        self._depth = 0
+        self._pending: BaseException | None = None
+        self._inbox = _Buffer(FIRST_BUFFER)
+        self._outbox = _Buffer(FIRST_BUFFER)
+        self._deadline = ffi.new("tib_deadline *")
+        # The same cell as three numbers: storing one is a tenth of a native call's time.
+        self._cell = memoryview(ffi.buffer(self._deadline)).cast("q")
+        self._door = _Door(self._answer_host)
+        runtime = LuaRuntime(
+            encoding=None,
+            unpack_returned_tuples=True,
+            register_eval=False,
+            register_builtins=False,
+            max_memory=0,
+        )
+        self._runtime: LuaRuntime | None = runtime
+        modules = prelude.bytecode()
+        boot = runtime.compile(modules["boot"], name=b"=tibicen/boot", mode=b"b")
+        self._entries: _Entries | None = _Entries(
+            *boot(
+                self._door,
+                native.library_path().encode(),
+                native.header().encode(),
+                HOOK_INTERVAL if budget_ns else 0,
+                *[part for name, code in modules.items() if name != "boot" for part in (name.encode(), code)],
+            )
+        )
+        self._rebind()
+        self._entries.slice(budget_ns)
+        if memory_bytes:
+            runtime.set_max_memory(memory_bytes)
+
+    @property
+    def _live(self) -> _Entries:
+        if self._entries is None:
+            raise VmClosedError("this VM is closed; its plugin was reloaded or unloaded")
+        return self._entries
+
+    def _rebind(self) -> None:
+        deadline = int(ffi.cast("uintptr_t", self._deadline))
+        self._live.bind(self._inbox.address, self._outbox.address, self._outbox.size, deadline)
+
+    # -- rooms ------------------------------------------------------------------------------------------
+
+    def open_room(self, resident: Resident, options: Plain) -> tuple[int, Answer | None]:
+        """Makes a room; its number and what the prelude answered (None: all well)."""
+        self._next_room += 1
+        room = self._next_room
+        self._rooms[room] = resident
+        return room, self._enter(self._live.open, room, packed=pack(options))
+
+    def close_room(self, room: int) -> None:
+        """Forgets a room and every function that its plugin handed over."""
+        self._rooms.pop(room, None)
+        if self._runtime is not None:
+            self._live.close_room(room)
+
+    def load(self, room: int, source: bytes, chunk: str) -> Answer | None:
+        return self._enter(self._live.load, room, packed=pack([chunk, source]))
+
+    def call(self, room: int, callback: int, packed: bytes) -> Answer | None:
+        return self._enter(self._live.call, room, callback, packed=packed)
+
+    def call_global(self, room: int, packed: bytes) -> Answer | None:
+        """`packed` is a list: the function's name, then its arguments."""
+        return self._enter(self._live.call_global, room, packed=packed)
+
+    def has(self, room: int, name: str) -> bool:
+        answer = self._enter(self._live.has, room, packed=name.encode())
+        return bool(answer and answer[1] is True)
+
+    def forget(self, room: int, callback: int) -> None:
+        """Lets go of a function that the plugin handed over."""
+        if self._entries is not None:
+            self._entries.forget(room, callback)
+
+    # -- chains -----------------------------------------------------------------------------------------
+
+    def build_chain(self, kind: str, arity: int, callbacks: list[int]) -> tuple[int, Answer | None]:
+        self._next_chain += 1
+        return self._next_chain, self._enter(
+            self._live.build_chain, self._next_chain, packed=pack([kind, arity, callbacks])
+        )
+
+    def drop_chain(self, chain: int) -> None:
+        if self._runtime is not None:
+            self._live.drop_chain(chain)
+
+    def dispatch(self, chain: int, packed: bytes) -> Answer | None:
+        return self._enter(self._live.dispatch, chain, packed=packed)
+
+    # -- the border -------------------------------------------------------------------------------------
+
+    def _put(self, data: bytes) -> int:
+        length = len(data)
+        if length > self._inbox.size:
+            if length > LARGEST_MESSAGE:
+                raise MarshalError(f"a message of {length} bytes is larger than the {LARGEST_MESSAGE} that may cross")
+            self._inbox = _Buffer(1 << (length - 1).bit_length())
+            self._rebind()
+        self._inbox.view[:length] = data
+        return length
+
+    def take(self, length: int) -> Plain:
+        """Reads a packed answer out of the outbox; must come before the next crossing."""
+        return unpack(self._outbox.view[:length])
+
+    def _enter(self, entry: Any, *numbers: int, packed: bytes) -> Answer | None:
+        length = self._put(packed)
+        started = perf_counter_ns()
+        outermost = self._depth == 0
+        if outermost and self.budget_ns:
+            self._arm(started + self.budget_ns)
+        self._depth += 1
+        answer: Answer | None
+        try:
+            answer = entry(*numbers, length)
+        except LuaMemoryError:
+            answer = (MEMORY, b"not enough memory")
+        except LuaError as error:
+            answer = (ERROR, str(error).encode())
+        finally:
+            self._depth -= 1
+            if outermost:
+                self._cell[0] = 0
+            spent = perf_counter_ns() - started
+            statistics = self.statistics
+            statistics.calls += 1
+            statistics.total_ns += spent
+            if spent > statistics.longest_ns:
+                statistics.longest_ns = spent
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            raise pending
+        if answer is not None and not outermost and self.budget_ns and answer[0] == CPU:
+            # The inner call used up the outer call's time too; it must not go on without a deadline.
+            self._arm(perf_counter_ns())
+        return answer
+
+    def _arm(self, deadline_ns: int) -> None:
+        # perf_counter_ns and tib_clock_ns read the same clock (a test holds them together).
+        self._cell[1] = 0
+        self._cell[0] = deadline_ns
+
+    def _answer_host(self, room: int, operation: bytes, length: int) -> Any:
+        """A plugin's call of the host. Never raises into Lua: answers a length, -1 for nil, below for an error."""
+        try:
+            if room == 0:
+                return self._grow(length)
+            result = self._rooms[room].serve(operation.decode(), unpack(self._outbox.view[:length]))
+            return -1 if result is None else self._put(pack(result))
+        except Exception as error:
+            text = str(error) or type(error).__name__
+        except BaseException as error:
+            self._pending = error
+            text = f"the host is stopping ({type(error).__name__})"
+        return -2 - self._put(text.encode("utf-8", "replace")[:4096])
+
+    def _grow(self, needed: int) -> tuple[int, int]:
+        if needed > LARGEST_MESSAGE:
+            return 0, LARGEST_MESSAGE
+        self._outbox_before = self._outbox
+        self._outbox = _Buffer(1 << (needed - 1).bit_length())
+        return self._outbox.address, self._outbox.size
+
+    def lend_time(self, nanoseconds: int) -> None:
+        """Extends a running deadline: time that another plugin used on behalf of this one."""
+        if self._cell[0]:
+            self._cell[0] += nanoseconds
+
+    # -- memory and end ---------------------------------------------------------------------------------
+
+    def memory(self) -> tuple[int, int]:
+        """Bytes in use and the quota (0: none)."""
+        if self._runtime is None:
+            return 0, 0
+        return self._runtime.get_memory_used(), self._runtime.get_max_memory() or 0
+
+    def collect(self) -> None:
+        """A full garbage collection."""
+        if self._runtime is not None:
+            self._live.collect()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call into the state is under way."""
+        return self._depth > 0
+
+    @property
+    def closed(self) -> bool:
+        return self._runtime is None
+
+    def watch(self) -> weakref.ref[Any]:
+        """A reference that dies with the Lua state, for leak checks."""
+        return weakref.ref(self._door)
+
+    def close(self) -> None:
+        """Drops the Lua state with everything in it. Idempotent.
+
+        Raises:
+            VmClosedError: a call into the state is under way; closing it would pull the stack from under it.
+        """
+        if self._runtime is None:
+            return
+        if self._depth:
+            raise VmClosedError("a VM can't be closed from inside one of its own calls")
+        self._door.answer = None
+        self._rooms.clear()
+        del self._door
+        self._entries = self._runtime = None
+        self._inbox = self._outbox = _Buffer(0)

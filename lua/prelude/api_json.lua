@@ -1,0 +1,24 @@
+--- json.encode(value), json.decode(text), json.array(table): an empty table is an object unless marked as array.
+
+local context = ...
+local raw = context.raw
+local border, check = context.use("border"), context.use("check")
+
+return function(room)
+    local json = {}
+
+    function json.encode(value)
+        return room.host("json.encode", value)
+    end
+
+    function json.decode(text)
+        check.argument("json.decode", 1, text, "string")
+        return room.host("json.decode", text)
+    end
+
+    function json.array(list)
+        return raw.setmetatable(list or {}, border.array_mark)
+    end
+
+    return json
+end

@@ -1,0 +1,55 @@
+--- The CPU budget: a count hook that compares a clock with the deadline cell that the host arms.
+---
+--- The hook only sees interpreted code, so plugin code is kept off the JIT (see sandbox.lua). An error
+--- that it raises is the same table every time, which pcall, xpcall and coroutines of a plugin pass on.
+
+local context = ...
+local ffi, core, raw = context.ffi, context.core, context.raw
+local error = raw.error
+
+local budget = {
+    --- Raised when the deadline has passed; no plugin code ever holds it.
+    exceeded = {},
+    --- Which handler of a chain runs just now, so that each gets a deadline of its own.
+    running = { base = 0, at = 0 },
+}
+
+local cell
+local slice_ns = 0
+local seen = 0
+
+---@param address number of the tib_deadline cell
+function budget.bind(address)
+    cell = ffi.cast("tib_deadline *", ffi.cast("uintptr_t", address))
+end
+
+---@param nanoseconds number what one handler of a chain may use
+function budget.slice(nanoseconds)
+    slice_ns = nanoseconds
+end
+
+function budget.disarm()
+    core.tib_deadline_disarm(cell)
+end
+
+local running = budget.running
+local function check()
+    local at = running.base + running.at
+    if at ~= seen then
+        -- Another handler of a chain has begun: its share starts here, whatever the earlier ones used.
+        seen = at
+        if seen > 0 and slice_ns > 0 then
+            core.tib_deadline_arm(cell, slice_ns)
+            return
+        end
+    end
+    if core.tib_deadline_passed(cell) then
+        error(budget.exceeded, 0)
+    end
+end
+
+if context.hook_interval > 0 then
+    raw.debug.sethook(check, "", context.hook_interval)
+end
+
+return budget

@@ -1,0 +1,219 @@
+--- Hook chains: the handlers that stand next to each other in one VM, called in one crossing.
+---
+--- Each chain is generated Lua that calls its handlers one after the other without a protected call around
+--- each: `running.at` tells which one failed, and the rest of the chain goes on behind it.
+
+local context = ...
+local raw = context.raw
+local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
+local xpcall, type, unpack = raw.xpcall, raw.type, raw.unpack
+local running, handler, status = budget.running, failure.handler, failure.status
+
+-- Lua allows 60 upvalues a function.
+local SEGMENT = 48
+
+local chains = {}
+
+--- A handler of a filter returns this to end the chain; its value waits in `stopped`.
+local STOP = {}
+local stopped
+
+---@param value any what the filter ends with; nil leaves the value as it is
+function chains.stop(value)
+    stopped = value
+    return STOP
+end
+
+local STEP = {
+    notify = "running.at = %d h%d(%s)\n",
+    query = "running.at = %d r = h%d(%s) if r ~= nil then return r end\n",
+    gather = "running.at = %d r = h%d(%s) if r ~= nil then out[#out + 1] = r end\n",
+    filter = "running.at = %d r = h%d(%s) if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
+}
+
+local generated = {}
+
+-- One template per kind, number of arguments and number of handlers; `running.base` says where the segment begins.
+local function template(kind, arity, count)
+    local key = kind .. arity .. ":" .. count
+    if generated[key] then
+        return generated[key]
+    end
+    local names, arguments = {}, {}
+    for index = 1, count do
+        names[index] = "h" .. index
+    end
+    for index = 1, arity do
+        arguments[index] = "a" .. index
+    end
+    local list = raw.table.concat(arguments, ", ")
+    local lines = { "local shared, STOP, " .. raw.table.concat(names, ", ") .. " = ...\n" }
+    lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nlocal running, r = shared\n"
+    for index = 1, count do
+        lines[#lines + 1] = STEP[kind]:format(index, index, list)
+    end
+    lines[#lines + 1] = kind == "filter" and "return nil\nend" or "end"
+    generated[key] = raw.assert(raw.load(raw.table.concat(lines), "=tibicen/chain", "t", {}))
+    return generated[key]
+end
+
+local live = {}
+
+--- Builds a chain.
+---@param kind string notify, filter, query or gather
+---@param arity number arguments of the hook
+---@param handlers function[] in order
+---@param ids number[] their callback ids, for reports
+function chains.build(chain_id, kind, arity, handlers, ids)
+    local segments = {}
+    for first = 1, #handlers, SEGMENT do
+        local last = raw.math.min(first + SEGMENT - 1, #handlers)
+        local make = template(kind, arity, last - first + 1)
+        segments[#segments + 1] = { run = make(running, STOP, unpack(handlers, first, last)), first = first, last = last }
+    end
+    live[chain_id] = { kind = kind, arity = arity, handlers = handlers, ids = ids, segments = segments }
+end
+
+function chains.drop(chain_id)
+    live[chain_id] = nil
+end
+
+local function note(report, chain, text)
+    local kind, message = failure.of(text)
+    report.errors = report.errors or {}
+    report.errors[#report.errors + 1] = { chain.ids[running.base + running.at], kind, message }
+end
+
+-- Takes an answer by the chain's kind; true ends the chain.
+local function take(chain, out, answer)
+    if answer == nil or chain.kind == "notify" then
+        return false
+    elseif chain.kind == "gather" then
+        out[#out + 1] = answer
+        return false
+    elseif answer == STOP then
+        out.stopped = chain.ids[running.base + running.at]
+        if stopped ~= nil then
+            out.value = stopped
+        end
+        stopped = nil
+        return true
+    end
+    out.value = answer
+    return chain.kind == "query"
+end
+
+-- One protected call a handler: behind a failure, and where a table is filtered, which a failing handler
+-- may have left half-changed.
+local function run_each(chain, from, to, out, report, args)
+    local guarded = chain.kind == "filter" and type(out.value) == "table"
+    running.base = 0
+    for index = from, to do
+        running.at = index
+        if chain.kind == "filter" then
+            args[1] = out.value
+            guarded = type(out.value) == "table"
+        end
+        local frozen = guarded and border.freeze(out.value)
+        local ok, answer = xpcall(chain.handlers[index], handler, unpack(args, 1, chain.arity))
+        if not ok then
+            note(report, chain, answer)
+            if frozen then
+                out.value = border.thaw(frozen)
+            end
+        elseif take(chain, out, answer) then
+            return true
+        end
+    end
+    return false
+end
+
+local function run(chain, out, report, ...)
+    local from = 1
+    for _, segment in raw.ipairs(chain.segments) do
+        local ended
+        running.base = segment.first - 1
+        if chain.kind == "filter" and type(out.value) == "table" then
+            ended = run_each(chain, from, segment.last, out, report, { ... })
+        else
+            local ok, answer
+            if chain.kind == "filter" and from > 1 then
+                ok, answer = xpcall(segment.run, handler, out, out.value, raw.select(2, ...))
+            else
+                ok, answer = xpcall(segment.run, handler, out, ...)
+            end
+            if ok then
+                ended = answer ~= nil and take(chain, out, answer)
+            else
+                note(report, chain, answer)
+                ended = run_each(chain, running.base + running.at + 1, segment.last, out, report, { ... })
+            end
+        end
+        if ended then
+            return
+        end
+        from = segment.last + 1
+    end
+end
+
+local function prepare(chain, ...)
+    local out, report = {}, {}
+    if chain.kind == "filter" then
+        out.value = (...)
+    end
+    run(chain, out, report, ...)
+    return out, report
+end
+
+local function finish(chain, out, report, original)
+    local kind = chain.kind
+    local value
+    if kind == "gather" then
+        value = #out > 0 and out or nil
+    else
+        value = out.value
+        if kind == "filter" and not out.stopped and value == original and type(value) ~= "table" then
+            value = nil
+        end
+    end
+    if report.errors or out.stopped then
+        return status.report, border.pack_list(3, value, out.stopped, report.errors)
+    elseif value == nil then
+        return
+    elseif type(value) == "boolean" then
+        return status.value, value
+    end
+    return status.packed, border.pack(value)
+end
+
+local function dispatch(chain, ...)
+    local base, at = running.base, running.at
+    if chain.kind == "notify" and not chain.segments[2] then
+        -- By far the most common: nothing is collected, so nothing is allocated.
+        running.base = 0
+        local ok, text = xpcall(chain.segments[1].run, handler, nil, ...)
+        if ok then
+            running.base, running.at = base, at
+            return
+        end
+        local report = {}
+        note(report, chain, text)
+        run_each(chain, running.base + running.at + 1, #chain.handlers, {}, report, { ... })
+        running.base, running.at = base, at
+        return status.report, border.pack_list(3, nil, nil, report.errors)
+    end
+    local out, report = prepare(chain, ...)
+    running.base, running.at = base, at
+    return finish(chain, out, report, (...))
+end
+
+--- Runs a chain with the arguments that lie in the inbox.
+function chains.dispatch(chain_id, length)
+    local chain = live[chain_id]
+    if length == 0 then
+        return dispatch(chain)
+    end
+    return dispatch(chain, border.unpack_list(length))
+end
+
+return chains

@@ -1,0 +1,182 @@
+--- The few functions of a VM that Python calls. All take numbers and return nothing, or a status and a value.
+
+local context = ...
+local raw = context.raw
+local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
+local sandbox, chains = context.use("sandbox"), context.use("chains")
+local status, handler, xpcall, type = failure.status, failure.handler, raw.xpcall, raw.type
+local host_call = context.host_call
+
+local rooms = {}
+local callbacks = {}
+local next_callback = 0
+
+local function finish(ok, first, second)
+    if not ok then
+        return failure.of(first)
+    elseif first ~= nil then
+        return first, second
+    end
+end
+
+local function answer(value)
+    local kind = type(value)
+    if value == nil then
+        return
+    elseif kind == "boolean" then
+        return status.value, value
+    end
+    return status.packed, border.pack(value)
+end
+
+--- Calls the host for a room; raises the host's refusal at the plugin's line.
+local function caller(room_id)
+    return function(operation, ...)
+        local packed, length = raw.pcall(border.pack_list, raw.select("#", ...), ...)
+        if not packed then
+            failure.blame(operation .. ": " .. (border.refusal(length) or border.describe(length)))
+        end
+        local result = host_call(room_id, operation, length)
+        if result >= 0 then
+            return border.unpack(result)
+        elseif result < -1 then
+            failure.blame(border.text(-result - 2))
+        end
+    end
+end
+
+--- One plugin generation inside this VM.
+local function open(room_id, length)
+    local options = border.unpack(length)
+    local room = {
+        id = room_id,
+        name = options.name,
+        trusted = options.trusted,
+        env = {},
+        callbacks = {},
+        host = caller(room_id),
+    }
+    --- Keeps a function of the plugin and returns the number that the host knows it by.
+    function room.keep(fn)
+        next_callback = next_callback + 1
+        callbacks[next_callback] = fn
+        room.callbacks[next_callback] = true
+        return next_callback
+    end
+    function room.forget(id)
+        callbacks[id] = nil
+        room.callbacks[id] = nil
+    end
+    function room.callback(id)
+        return callbacks[id]
+    end
+    rooms[room_id] = room
+    sandbox.furnish(room)
+    if options.own_vm then
+        sandbox.adopt_strings(room)
+    end
+    if options.realm then
+        return answer(context.use(options.realm)(room, options))
+    end
+end
+
+local function load_chunk(room_id, length)
+    local chunk_name, source = border.unpack_list(length)
+    local room = rooms[room_id]
+    local fn, problem = sandbox.compile(room, source, "@" .. chunk_name, room.env)
+    if not fn then
+        raw.error(problem, 0)
+    end
+    return answer(fn())
+end
+
+local function target(room_id, callback_id)
+    return callbacks[callback_id] or raw.error("callback " .. callback_id .. " of room " .. room_id .. " is gone", 0)
+end
+
+local function call(room_id, callback_id, length)
+    local fn = target(room_id, callback_id)
+    if length == 0 then
+        return answer(fn())
+    end
+    return answer(fn(border.unpack_list(length)))
+end
+
+-- Globals are looked up without metamethods: a name means what the plugin assigned, nothing else.
+local function global(room_id, name)
+    local value = raw.rawget(rooms[room_id].env, name)
+    return type(value) == "function" and value or nil
+end
+
+local function call_global(room_id, name, ...)
+    local fn = global(room_id, name) or raw.error("no global function '" .. border.describe(name) .. "'", 0)
+    return answer(fn(...))
+end
+
+local function build_chain(chain_id, length)
+    local kind, arity, ids = border.unpack_list(length)
+    local handlers = {}
+    for index, id in raw.ipairs(ids) do
+        handlers[index] = target(0, id)
+    end
+    chains.build(chain_id, kind, arity, handlers, ids)
+end
+
+local entries = {
+    function(in_address, out_address, out_size, deadline_address)
+        border.bind(in_address, out_address, out_size)
+        budget.bind(deadline_address)
+    end,
+    function(room_id, length)
+        return finish(xpcall(open, handler, room_id, length))
+    end,
+    function(room_id, length)
+        return finish(xpcall(load_chunk, handler, room_id, length))
+    end,
+    function(room_id, callback_id, length)
+        return finish(xpcall(call, handler, room_id, callback_id, length))
+    end,
+    function(room_id, length)
+        return finish(xpcall(function()
+            return call_global(room_id, border.unpack_list(length))
+        end, handler))
+    end,
+    function(room_id, length)
+        local found = global(room_id, border.text(length))
+        return status.value, found ~= nil
+    end,
+    function(chain_id, length)
+        return finish(xpcall(build_chain, handler, chain_id, length))
+    end,
+    function(chain_id, length)
+        return finish(xpcall(chains.dispatch, handler, chain_id, length))
+    end,
+    chains.drop,
+    function(room_id)
+        local room = rooms[room_id]
+        if not room then
+            return
+        end
+        for id in raw.pairs(room.callbacks) do
+            callbacks[id] = nil
+        end
+        rooms[room_id] = nil
+    end,
+    function()
+        raw.collectgarbage("collect")
+        raw.collectgarbage("collect")
+    end,
+    budget.slice,
+    function(room_id, callback_id)
+        local room = rooms[room_id]
+        if room then
+            room.forget(callback_id)
+        end
+    end,
+}
+
+border.on_full(function(needed)
+    return host_call(0, "border.grow", needed)
+end)
+
+return entries

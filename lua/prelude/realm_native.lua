@@ -1,0 +1,19 @@
+--- Mounts Tibicen's own API into a room: one global table per noun.
+
+local context = ...
+local raw = context.raw
+
+local NOUNS = { "hooks", "timers", "log", "settings", "exports", "imports", "kv", "bus", "json", "plugin" }
+
+return function(room, options)
+    local controls = {}
+    for _, noun in raw.ipairs(NOUNS) do
+        room.env[noun] = context.use("api_" .. noun)(room, options.settings, controls)
+    end
+    context.use("api_require")(room)
+    room.env.print = room.env.log.info
+    -- The host reaches the API's own functions (a setting changed, ...) through this one callback.
+    return room.keep(function(control, ...)
+        return controls[control](...)
+    end)
+end
