@@ -269,7 +269,8 @@ end
 -- Powers of two and the like survive beyond 2^53; what would be rounded is refused, never altered.
 local function exact(high, low)
     local value = high * 4294967296 + low
-    if value >= EXACT and (value == EXACT and low > 0 or math_floor(value / 4294967296) ~= high or value % 4294967296 ~= low) then
+    local rounded = math_floor(value / 4294967296) ~= high or value % 4294967296 ~= low
+    if value >= EXACT and (value == EXACT and low > 0 or rounded) then
         refuse("an integer beyond 2^53 can't be held exactly by a Lua number; send it as a string")
     end
     return value

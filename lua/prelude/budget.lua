@@ -28,6 +28,11 @@ function budget.slice(nanoseconds)
     slice_ns = nanoseconds
 end
 
+--- Whether the deadline has passed during this call, whatever became of the error.
+function budget.tripped()
+    return cell.tripped ~= 0
+end
+
 function budget.disarm()
     core.tib_deadline_disarm(cell)
 end

@@ -28,7 +28,8 @@ local STEP = {
     notify = "running.at = %d h%d(%s)\n",
     query = "running.at = %d r = h%d(%s) if r ~= nil then return r end\n",
     gather = "running.at = %d r = h%d(%s) if r ~= nil then out[#out + 1] = r end\n",
-    filter = "running.at = %d r = h%d(%s) if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
+    filter = "running.at = %d r = h%d(%s)\n"
+        .. "if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
 }
 
 local generated = {}
@@ -69,7 +70,8 @@ function chains.build(chain_id, kind, arity, handlers, ids)
     for first = 1, #handlers, SEGMENT do
         local last = raw.math.min(first + SEGMENT - 1, #handlers)
         local make = template(kind, arity, last - first + 1)
-        segments[#segments + 1] = { run = make(running, STOP, unpack(handlers, first, last)), first = first, last = last }
+        local run = make(running, STOP, unpack(handlers, first, last))
+        segments[#segments + 1] = { run = run, first = first, last = last }
     end
     live[chain_id] = { kind = kind, arity = arity, handlers = handlers, ids = ids, segments = segments }
 end

@@ -10,9 +10,10 @@ local resume = raw.coroutine.resume
 
 local sandbox = {}
 
--- A budget error can't be swallowed: whoever catches it throws it again.
+-- A budget error can't be swallowed: whoever catches it throws it again, also when LuaJIT has made a plain
+-- "error in error handling" of it.
 local function pass_on(ok, ...)
-    if not ok and (...) == exceeded then
+    if not ok and ((...) == exceeded or budget.tripped()) then
         raw_error(exceeded, 0)
     end
     return ok, ...

@@ -5,7 +5,7 @@
 | None                                | nil (inside a list: a hole; in a dict: no key) |
 | bool, int, float                    | boolean, number; an int must be exact as a double |
 | str, bytes                          | string (str as UTF-8)                        |
-| list, tuple                         | table with keys 1..n                         |
+| list, tuple, set                    | table with keys 1..n                         |
 | dict with str or number keys        | table                                        |
 | Handle                              | opaque userdata                              |
 

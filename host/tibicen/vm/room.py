@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from tibicen.errors import MemoryBudgetError, VmClosedError
+from tibicen.errors import BudgetError, VmClosedError
 from tibicen.vm.contract import VM, HookFailure, HookOutcome, Memory, VmOptions, VmStatistics
 from tibicen.vm.failure import PACKED, REPORT, VALUE, to_exception
 from tibicen.vm.lua_state import Answer, LuaState
@@ -132,7 +132,8 @@ class RoomVM(VM):
             return value
         self._statistics.errors += 1
         error = self._exception(status, value, loading=loading)
-        if isinstance(error, MemoryBudgetError):
+        if isinstance(error, BudgetError):
+            # Whatever was stopped leaves garbage; LuaJIT does not collect on its own when the quota is reached.
             self._open_state().collect()
         raise error
 
