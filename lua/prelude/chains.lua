@@ -51,7 +51,7 @@ local function template(kind, arity, count)
     local lines = { "local shared, STOP, " .. raw.table.concat(names, ", ") .. " = ...\n" }
     lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nlocal running, r = shared\n"
     for index = 1, count do
-        lines[#lines + 1] = STEP[kind]:format(index, index, list)
+        lines[#lines + 1] = raw.string.format(STEP[kind], index, index, list)
     end
     lines[#lines + 1] = kind == "filter" and "return nil\nend" or "end"
     generated[key] = raw.assert(raw.load(raw.table.concat(lines), "=tibicen/chain", "t", {}))
