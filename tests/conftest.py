@@ -76,7 +76,7 @@ class RunningHost:
 
     def save(self, *paths: Path) -> list[Report]:
         """What the watcher would say of these paths."""
-        return self.host.plugins.changed(paths)
+        return list(self.host.intake.changed(paths))
 
     def export(self, plugin: str, name: str, *arguments: Any) -> Any:
         """Calls an export as another plugin would."""

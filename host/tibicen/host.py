@@ -16,6 +16,7 @@ from tibicen.bus.subjects import SubjectBus
 from tibicen.config import HostConfig, PluginConfig, load_config
 from tibicen.errors import ConfigError, PluginError, TibicenError
 from tibicen.lifecycle.generation import Generation, Runtime
+from tibicen.lifecycle.intake import Intake
 from tibicen.lifecycle.manager import Manager, ManagerOptions
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.watch import PluginWatcher, Wave
@@ -86,6 +87,7 @@ class Host:
                 disabled=self._disabled(),
             ),
         )
+        self.intake = Intake(self.plugins, self.loop, self._report)
         self.services = Services(
             folder=self.folder,
             loop=self.loop,
@@ -131,14 +133,14 @@ class Host:
             raise ConfigError(f"there is no plugins folder {self.folder}; make it, or name another with --plugins")
         # Watching starts first: what is saved while the plugins load is noticed too.
         if watch:
-            self._watcher = PluginWatcher(self.folder, self.loop, self._wave)
+            self._watcher = PluginWatcher(self.folder, self.loop, self.intake.take)
             self._watcher.start()
             if self._config_file is not None:
                 self._config_watcher = PluginWatcher(
                     self._config_file.resolve().parent, self.loop, self._config_wave, recursive=False
                 )
                 self._config_watcher.start()
-        reports = self.plugins.start()
+        reports = self.intake.load_all()
         if listen and self.config.status.enabled:
             await self._listen()
         self.hooks["host.started"](
@@ -170,6 +172,7 @@ class Host:
             if watcher is not None:
                 watcher.stop()
         self._watcher = self._config_watcher = None
+        self.intake.cancel()
         if self.status is not None:
             await self.status.stop()
             self.status = None
@@ -179,12 +182,6 @@ class Host:
         self.kv.close()
 
     # -- saves ------------------------------------------------------------------------------------------
-
-    def _wave(self, wave: Wave) -> None:
-        try:
-            self.plugins.changed(wave.paths, wave.noticed_at)
-        except TibicenError as error:
-            self._report(Report("reload", [], ok=False, problems=[Problem("host", str(error))]))
 
     def _config_wave(self, wave: Wave) -> None:
         assert self._config_file is not None
@@ -314,7 +311,7 @@ class Host:
 
     def describe(self) -> dict[str, Any]:
         """Plain data for `tibicen plugins list`."""
-        rows = sorted(self.plugins.plugins.values(), key=lambda plugin: plugin.rank)
+        rows = self.plugins.roster.in_order()
         return {
             "version": tibicen.__version__,
             "folder": str(self.folder),

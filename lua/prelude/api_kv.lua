@@ -32,7 +32,9 @@ return function(room)
 
     function kv.increment(key, by)
         check.argument("kv.increment", 1, key, "string")
-        return room.host("kv.increment", key, by or 1)
+        by = by == nil and 1 or by
+        check.argument("kv.increment", 2, by, "number")
+        return room.host("kv.increment", key, by)
     end
 
     return kv

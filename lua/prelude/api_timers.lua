@@ -1,7 +1,8 @@
 --- timers.every(ms, fn), timers.after(ms, fn), timers.cancel(timer)
 
 local context = ...
-local check = context.use("check")
+local raw = context.raw
+local check, failure = context.use("check"), context.use("failure")
 
 return function(room)
     local timers = {}
@@ -31,6 +32,9 @@ return function(room)
 
     function timers.cancel(timer)
         check.argument("timers.cancel", 1, timer, "table")
+        if raw.type(timer.cancel) ~= "function" then
+            failure.blame("timers.cancel: argument 1 must be what timers.every or timers.after gave")
+        end
         timer.cancel()
     end
 

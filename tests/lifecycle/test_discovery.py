@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import PluginFolder
+
 from tibicen.errors import ManifestError
 from tibicen.lifecycle.discovery import discover, examine, is_leftover, owner_of
 
@@ -38,10 +39,11 @@ def test_what_can_not_be_used_is_told(folder: PluginFolder) -> None:
     folder.write("twin.py", "")
     found = discover(folder.path)
     assert found.sources == {}
-    assert set(found.problems) == {"Bad Name", "lost", "entryless", "broken", "twin"}
-    assert "rename it" in found.problems["Bad Name"][0]
-    assert "twin and twin.py" in found.problems["twin"][0]
-    assert "gone.lua is not in entryless" in found.problems["entryless"][0]
+    problems = {root.name: texts for root, texts in found.problems.items()}
+    assert set(problems) == {"Bad Name.lua", "lost", "entryless", "broken", "twin"}
+    assert "rename it" in problems["Bad Name.lua"][0]
+    assert "twin and twin.py" in problems["twin"][0]
+    assert "gone.lua is not in entryless" in problems["entryless"][0]
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
@@ -65,9 +67,7 @@ def test_a_plugin_may_be_a_link_to_its_folder(folder: PluginFolder, tmp_path: Pa
     assert list(discover(folder.path).sources) == ["linked"]
 
 
-@pytest.mark.parametrize(
-    "name", [".git", "_draft.lua", "a.lua~", ".#a.lua", "a.swp", "4913", "x.tmp", "#a.lua#", "__pycache__"]
-)
+@pytest.mark.parametrize("name", [".git", "a.lua~", ".#a.lua", "a.swp", "4913", "x.tmp", "#a.lua#", "__pycache__"])
 def test_leftovers(name: str) -> None:
     assert is_leftover(name)
 
@@ -79,7 +79,10 @@ def test_no_leftovers(name: str) -> None:
 
 def test_who_owns_a_changed_file(tmp_path: Path) -> None:
     assert owner_of(tmp_path / "a" / "lib" / "x.lua", tmp_path) == tmp_path / "a"
+    assert owner_of(tmp_path / "a" / "_private.py", tmp_path) == tmp_path / "a"
     assert owner_of(tmp_path / "a.lua", tmp_path) == tmp_path / "a.lua"
+    assert owner_of(tmp_path / "_aside.lua", tmp_path) is None
+    assert owner_of(tmp_path / "_aside" / "init.lua", tmp_path) is None
     assert owner_of(tmp_path / "a" / ".git" / "x", tmp_path) is None
     assert owner_of(tmp_path / "notes.txt", tmp_path) is None
     assert owner_of(tmp_path, tmp_path) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tibicen.errors import TransitionError
 from tibicen.lifecycle.ledger import Ledger, Mode
 from tibicen.lifecycle.strikes import Strikes

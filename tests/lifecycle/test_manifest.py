@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tibicen.errors import ManifestError
 from tibicen.lifecycle.manifest import Manifest, Setting, check_setting
 from tibicen.lifecycle.manifest_reader import parse_manifest

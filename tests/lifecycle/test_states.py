@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from tibicen.errors import TransitionError
 from tibicen.lifecycle.states import ALLOWED, HISTORY, Lifecycle, State
 
@@ -32,13 +35,13 @@ class States(RuleBasedStateMachine):
     def history_is_a_walk(self) -> None:
         history = [each.state for each in self.lifecycle.history]
         assert len(history) == min(self.steps + 1, HISTORY)
-        assert all(after in ALLOWED[before] for before, after in zip(history, history[1:], strict=False))
+        assert all(after in ALLOWED[before] for before, after in pairwise(history))
 
     @invariant()
     def code_runs_only_in_between(self) -> None:
         """Nothing becomes active without loading, nor unloaded without draining."""
         history = [each.state for each in self.lifecycle.history]
-        for before, after in zip(history, history[1:], strict=False):
+        for before, after in pairwise(history):
             assert after is not State.ACTIVE or before is State.LOADING
             assert after is not State.UNLOADED or before is State.DRAINING
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.vm.tier import Tier
+
 from tibicen.errors import LoadError
 from tibicen.vm.marshal import Plain, pack
 

@@ -77,7 +77,10 @@ Step = PythonStep | LuaStep
 
 
 class Chain:
-    """A compiled chain; call it with the hook's arguments as one tuple."""
+    """A compiled chain; call it with the hook's arguments as one tuple.
+
+    An event that is under way ends with the handlers that it began with, whatever they add or take back.
+    """
 
     def __init__(self, steps: tuple[Step, ...], wrappers: tuple[PythonStep, ...], failed: Failed) -> None:
         self.steps = steps
@@ -87,9 +90,19 @@ class Chain:
         self.functions = tuple((step.function, step.handler) for step in steps if isinstance(step, PythonStep))
         self.python_only = len(self.functions) == len(steps)
         self.run: Callable[[tuple[Any, ...]], Any] = self.inner if not wrappers else self.wrapped
+        self._under_way = 0
+        self._dropped = False
 
     def __call__(self, arguments: tuple[Any, ...]) -> Any:
-        return self.run(arguments)
+        if self.python_only:
+            return self.run(arguments)
+        self._under_way += 1
+        try:
+            return self.run(arguments)
+        finally:
+            self._under_way -= 1
+            if self._dropped:
+                self.drop()
 
     def inner(self, arguments: tuple[Any, ...]) -> Any:
         raise TypeError("a chain has a kind")
@@ -127,16 +140,18 @@ class Chain:
         return replaced
 
     def drop(self) -> None:
-        """Frees what the chain holds inside VMs."""
-        for step in self.steps:
-            step.drop()
+        """Frees what the chain holds inside VMs, once no event is under way in it."""
+        self._dropped = True
+        if not self._under_way:
+            for step in self.steps:
+                step.drop()
 
-    def _packed(self, arguments: Sequence[Any]) -> bytes | None:
-        """Arguments for Lua; what can't cross is the caller's fault, and costs the Lua handlers the event."""
+    def _packed(self, arguments: Sequence[Any], *steps: Step) -> bytes | None:
+        """Arguments for Lua; what can't cross is the caller's fault, and costs these steps' handlers the event."""
         try:
             return pack(list(arguments))
         except MarshalError as error:
-            for step in self.steps:
+            for step in steps:
                 if isinstance(step, LuaStep):
                     for handler in step.handlers.values():
                         self.failed(handler, error)
@@ -152,7 +167,7 @@ class NotifyChain(Chain):
                 except Exception as error:
                     self.failed(handler, error)
             return
-        packed = self._packed(arguments)
+        packed = self._packed(arguments, *self.steps)
         for step in self.steps:
             if isinstance(step, LuaStep):
                 if packed is not None:
@@ -163,13 +178,16 @@ class NotifyChain(Chain):
             except Exception as error:
                 self.failed(step.handler, error)
 
+    def rewrap(self, result: Any, replaced: Any) -> None:
+        return None
+
 
 class QueryChain(Chain):
     def inner(self, arguments: tuple[Any, ...]) -> Any:
         packed: bytes | None = None
         for step in self.steps:
             if isinstance(step, LuaStep):
-                packed = packed or self._packed(arguments)
+                packed = packed or self._packed(arguments, step)
                 outcome = step.run(packed) if packed is not None else None
                 if outcome is not None and outcome.value is not None:
                     return outcome.value
@@ -190,7 +208,7 @@ class GatherChain(Chain):
         packed: bytes | None = None
         for step in self.steps:
             if isinstance(step, LuaStep):
-                packed = packed or self._packed(arguments)
+                packed = packed or self._packed(arguments, step)
                 outcome = step.run(packed) if packed is not None else None
                 if outcome is not None and outcome.value:
                     answers.extend(outcome.value)
@@ -204,35 +222,44 @@ class GatherChain(Chain):
                 answers.append(answer)
         return answers
 
+    def rewrap(self, result: Any, replaced: Any) -> Any:
+        # A wrapper that only looks on returns nothing; whoever called the hook still gets its list.
+        return list(replaced) if isinstance(replaced, list | tuple) else result
+
 
 class FilterChain(Chain):
     def inner(self, arguments: tuple[Any, ...]) -> Filtered:
         value, rest = arguments[0], arguments[1:]
+        before: bytes | None = None
         for step in self.steps:
             if isinstance(step, LuaStep):
-                packed = self._packed((value, *rest))
+                packed = self._packed((value, *rest), step)
                 outcome = step.run(packed) if packed is not None else None
                 if outcome is not None:
                     if outcome.changed:
-                        value = outcome.value
+                        value, before = outcome.value, None
                     if outcome.stopped_by:
                         return Filtered(value, step.handlers[outcome.stopped_by].generation.plugin)
                 continue
             # A handler may change a record in place; one that then fails must not leave it half-changed.
-            before = pack(value) if isinstance(value, dict | list) else None
+            if before is None and isinstance(value, dict | list):
+                before = pack(value)
             try:
                 answer = step.function(value, *rest)
+                stops = isinstance(answer, Stop)
+                replaced = answer.value if stops else answer
+                # What is not plain data is this handler's failure, not that of whoever comes behind it.
+                after = pack(value if replaced is None else replaced) if before or replaced is not None else None
             except Exception as error:
                 self.failed(step.handler, error)
                 if before is not None:
                     value = unpack(before)
                 continue
-            if isinstance(answer, Stop):
-                if answer.value is not None:
-                    value = answer.value
+            before = after
+            if replaced is not None:
+                value = replaced
+            if stops:
                 return Filtered(value, step.handler.generation.plugin)
-            if answer is not None:
-                value = answer
         return Filtered(value)
 
     def bare(self, result: Any) -> Any:

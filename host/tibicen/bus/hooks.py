@@ -193,9 +193,7 @@ class HookBus:
         last: bool = False,
     ) -> Handler:
         """A Lua function as handler; held by the generation's ledger."""
-        if first and last:
-            raise TibicenError(f"a handler of {name} can't be both first and last")
-        position: Position = "first" if first else "last" if last else "plain"
+        position = _position(name, first, last)
         return self._hold(Handler(self[name], generation, position, self._next(), vm=vm, callback=callback))
 
     def add_python(
@@ -208,7 +206,7 @@ class HookBus:
         last: bool = False,
     ) -> Handler:
         """A Python function as handler, with the hook's arguments in order; held by the generation's ledger."""
-        position: Position = "first" if first else "last" if last else "plain"
+        position = _position(name, first, last)
         return self._hold(Handler(self[name], generation, position, self._next(), function=function))
 
     def add_module(self, generation: Generation, module: object) -> list[Handler]:
@@ -220,18 +218,18 @@ class HookBus:
         plugin = generation.plugin
         try:
             self._manager.register(module, f"{plugin}#{generation.number}")
-        except (pluggy.PluginValidationError, ValueError) as error:
-            raise LoadError(plugin, str(error).replace("\n", " ")) from None
-        try:
             found = [
                 (caller, implementation)
                 for caller in self._manager.get_hookcallers(module) or ()
                 for implementation in caller.get_hookimpls()
                 if implementation.plugin is module
             ]
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise LoadError(plugin, str(error).replace("\n", " ")) from None
         finally:
-            # Only validated: what is in effect is the ledger's affair.
-            self._manager.unregister(module)
+            # Only validated: what is in effect is the ledger's affair. pluggy keeps what it refused, too.
+            if self._manager.is_registered(module):
+                self._manager.unregister(module)
         return [self._add_implementation(generation, caller.name, each) for caller, each in found]
 
     def _add_implementation(self, generation: Generation, function_name: str, found: pluggy.HookImpl) -> Handler:
@@ -286,6 +284,12 @@ class HookBus:
 def dotted(function_name: str) -> str:
     """`player_login` → `player.login`: the first underscore is the dot."""
     return function_name.replace("_", ".", 1)
+
+
+def _position(name: str, first: bool, last: bool) -> Position:
+    if first and last:
+        raise TibicenError(f"a handler of {name} can't be both first and last")
+    return "first" if first else "last" if last else "plain"
 
 
 def _fit(function: Callable[..., Any], wanted: Sequence[str], given: Sequence[str]) -> Callable[..., Any]:

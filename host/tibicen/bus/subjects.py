@@ -16,7 +16,7 @@ from tibicen.errors import QuotaError, TibicenError
 from tibicen.vm.marshal import Plain, pack, unpack
 
 Deliver = Callable[[str, Plain], None]
-"""Hands one message to a subscriber; it does its own error handling."""
+"""Hands one message to a subscriber. What it raises reaches the loop's exception handler, and nobody else."""
 
 QUEUE_LIMIT = 100_000
 """Messages that may wait; a publisher that gets further ahead is refused, so a storm can't eat the host's memory."""
@@ -143,9 +143,18 @@ class SubjectBus:
         for _ in range(min(PER_TURN, len(self._queue))):
             subject, packed = self._queue.popleft()
             for subscription in self.listeners(subject):
-                # Each gets a copy: plugins share nothing that one of them could change.
-                subscription.deliver(subject, unpack(packed))
+                # One that was heard before may have taken another's subscription back.
+                if subscription in self._subscriptions:
+                    self._hand_over(subscription, subject, packed)
             self.delivered += 1
         if self._queue and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._deliver)
+
+    def _hand_over(self, subscription: Subscription, subject: str, packed: bytes) -> None:
+        try:
+            # Each gets a copy: plugins share nothing that one of them could change.
+            subscription.deliver(subject, unpack(packed))
+        except Exception as error:
+            message = f"a subscriber of {subscription.label} failed at {subject}"
+            self._loop.call_exception_handler({"message": message, "exception": error})

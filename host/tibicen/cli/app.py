@@ -16,6 +16,7 @@ import tibicen
 from tibicen.cli import control
 from tibicen.config import HostConfig, load_config
 from tibicen.errors import ConfigError
+from tibicen.paths import checkout_root
 
 app = App(name="tibicen", help="A host for Open Tibia game scripts.", version=tibicen.__version__)
 plugins = App(name="plugins", help="Look at and steer the plugins of a running host.")
@@ -214,6 +215,28 @@ def doctor(*, plugins: Path = Path("plugins"), json: JsonFlag = False) -> None:
         for finding in findings:
             print(f"{finding.level:5} {finding.what}: {finding.text}")
     sys.exit(1 if any(finding.level == "bad" for finding in findings) else 0)
+
+
+@app.command
+def reference(*, check: bool = False) -> None:
+    """Writes the editor stubs and the reference pages of this source checkout.
+
+    Parameters
+    ----------
+    check
+        Write nothing; the exit code is 1 when one is out of date.
+    """
+    from tibicen.cli.reference import stale_reference, write_reference
+
+    root = checkout_root()
+    if root is None:
+        raise ConfigError("there is no source checkout here; an installed Tibicen brings its reference along")
+    paths = stale_reference(root) if check else write_reference(root)
+    for path in paths:
+        print(f"{'out of date: ' if check else 'wrote '}{path.relative_to(root).as_posix()}")
+    if not paths:
+        print("the reference is up to date")
+    sys.exit(1 if check and paths else 0)
 
 
 @app.command

@@ -17,7 +17,7 @@ ENTRIES = ("init.lua", "plugin.py", "__init__.py")
 Language = Literal["lua", "python"]
 
 # What editors and tools leave beside the files that they save.
-_LEFTOVER = re.compile(r"(^[._].*)|(.*~$)|(.*\.(swp|swx|swo|tmp|bak|orig|rej|pyc)$)|(^4913$)|(^#.*#$)")
+_LEFTOVER = re.compile(r"\..*|.*~|.*\.(swp|swx|swo|tmp|bak|orig|rej|pyc)|4913|#.*#|__pycache__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,20 @@ class Source:
 
 @dataclass(slots=True)
 class Discovery:
-    """What was found: readable plugins by name, and for the others why not."""
+    """What was found: readable plugins by name, and by root why the others are not."""
 
     sources: dict[str, Source] = field(default_factory=dict)
-    problems: dict[str, list[str]] = field(default_factory=dict)
+    problems: dict[Path, list[str]] = field(default_factory=dict)
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file of that name is never part of a plugin: hidden, private, or an editor's."""
-    return _LEFTOVER.match(name) is not None and name != "__init__.py"
+    """Whether a file of that name is never part of a plugin: hidden, or left by an editor or tool."""
+    return _LEFTOVER.fullmatch(name) is not None
+
+
+def _is_put_aside(root: str) -> bool:
+    """Whether something in the plugins folder itself is no plugin; a leading `_` puts one aside."""
+    return root.startswith("_") or is_leftover(root)
 
 
 def owner_of(path: Path, plugins: Path) -> Path | None:
@@ -58,7 +63,7 @@ def owner_of(path: Path, plugins: Path) -> Path | None:
         words = path.relative_to(plugins).parts
     except ValueError:
         return None
-    if not words or any(is_leftover(word) for word in words):
+    if not words or _is_put_aside(words[0]) or any(is_leftover(word) for word in words[1:]):
         return None
     root = plugins / words[0]
     if len(words) == 1 and root.suffix not in (".lua", ".py") and root.suffix:
@@ -115,7 +120,7 @@ def examine(root: Path) -> Source | None:
         ManifestError: it is one, but can't be used.
         OSError: it can't be read.
     """
-    if is_leftover(root.name):
+    if _is_put_aside(root.name):
         return None
     if root.is_dir():
         return _examine_folder(root)
@@ -130,16 +135,16 @@ def discover(plugins: Path) -> Discovery:
     try:
         roots = sorted(plugins.iterdir())
     except OSError as error:
-        found.problems[plugins.name] = [f"{plugins}: {error.strerror}"]
+        found.problems[plugins] = [f"{plugins}: {error.strerror}"]
         return found
     by_name: dict[str, list[Source]] = {}
     for root in roots:
         try:
             source = examine(root)
         except ManifestError as error:
-            found.problems[root.stem] = error.problems
+            found.problems[root] = error.problems
         except OSError as error:
-            found.problems[root.stem] = [f"{root.name}: {error.strerror}"]
+            found.problems[root] = [f"{root.name}: {error.strerror}"]
         else:
             if source is not None:
                 by_name.setdefault(source.name, []).append(source)
@@ -148,5 +153,5 @@ def discover(plugins: Path) -> Discovery:
             found.sources[name] = sources[0]
             continue
         places = " and ".join(source.root.name for source in sources)
-        found.problems[name] = [f"{places} both have the name {name!r}; rename one of them. None of them is loaded"]
+        found.problems[sources[0].root] = [f"{places} both have the name {name!r}; rename one of them. None is loaded"]
     return found

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from tibicen.errors import ManifestError, ResolveError, TibicenError, UnknownPluginError
-from tibicen.lifecycle.discovery import Source, discover, examine, owner_of
+from tibicen.lifecycle.discovery import Source, examine
 from tibicen.lifecycle.generation import Generation, RuntimeFactory
 from tibicen.lifecycle.plugin import Plugin
 from tibicen.lifecycle.reload import Outcome, Step, perform
-from tibicen.lifecycle.report import Action, Problem, Report
-from tibicen.lifecycle.resolve import Graph
+from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.retire import Retirement
+from tibicen.lifecycle.roster import Roster
 from tibicen.lifecycle.states import State
-from tibicen.lifecycle.strikes import Strikes
 
 
 class LazyTriggers(Protocol):
@@ -59,141 +57,47 @@ class Manager:
         lazy: LazyTriggers,
         options: ManagerOptions | None = None,
     ) -> None:
-        self.folder = folder
-        self.plugins: dict[str, Plugin] = {}
         self.options = options or ManagerOptions()
+        self.roster = Roster(folder, self.options.strike_limit, self.options.strike_decay_seconds)
         self._make_runtime = make_runtime
         self._loop = loop
         self._on_report = on_report
         self._lazy = lazy
-        self._graph = Graph()
+        self._graph = self.roster.graph
         self._disabled = set(self.options.disabled)
-        self._names_by_root: dict[Path, str] = {}
         self._retirement = Retirement(loop, on_report, self.options.drain_seconds, self._note_leak)
 
-    # -- looking things up ------------------------------------------------------------------------------
+    @property
+    def plugins(self) -> Mapping[str, Plugin]:
+        """Every plugin that is known, by name."""
+        return self.roster.plugins
 
     def plugin(self, name: str) -> Plugin:
-        """The plugin of that name.
-
-        Raises:
-            UnknownPluginError: there is none; the message gives the nearest.
-        """
-        try:
-            return self.plugins[name]
-        except KeyError:
-            near = difflib.get_close_matches(name, self.plugins, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; none of that name is in {self.folder}"
-            raise UnknownPluginError(f"no plugin {name!r}{hint}") from None
+        """See `Roster.plugin`."""
+        return self.roster.plugin(name)
 
     def active(self, name: str) -> Generation | None:
         """The generation of a plugin that serves now."""
-        plugin = self.plugins.get(name)
-        return plugin.active if plugin else None
-
-    # -- what happens on disk ---------------------------------------------------------------------------
-
-    def start(self) -> list[Report]:
-        """Finds and loads everything in the folder; each plugin that fails is reported, the others load."""
-        found = discover(self.folder)
-        for name, problems in found.problems.items():
-            self._refuse_unread(name, self.folder / name, problems)
-        for source in found.sources.values():
-            self._take(source)
-        return self._bring_up(list(found.sources), "load", None)
-
-    def changed(self, paths: Iterable[Path], noticed_at: float | None = None) -> list[Report]:
-        """Takes one wave of changes: new, changed, broken, renamed and deleted plugins.
-
-        Plugins that depend on each other change together or not at all; independent ones do not wait for
-        each other. `noticed_at` is the monotonic time of the first event, for the report.
-        """
-        roots = self._roots(paths)
-        gone, touched = [], []
-        for root in sorted(roots):
-            known = self._names_by_root.get(root)
-            if not root.exists():
-                if known is not None:
-                    gone.append(known)
-                continue
-            try:
-                source = examine(root)
-            except (ManifestError, OSError) as error:
-                problems = error.problems if isinstance(error, ManifestError) else [f"{root.name}: {error}"]
-                self._refuse_unread(known or root.stem, root, problems)
-                self._send(self._refusal("reload" if known else "load", known or root.stem))
-                continue
-            if source is None:
-                continue
-            if known is not None and known != source.name:
-                gone.append(known)
-            if self._clash(source):
-                continue
-            self._take(source)
-            touched.append(source.name)
-        reports = [self.unload(name, forget=True) for name in gone if name in self.plugins]
-        return reports + self._bring_up(touched, "reload", noticed_at)
-
-    def _roots(self, paths: Iterable[Path]) -> set[Path]:
-        roots: set[Path] = set()
-        for path in paths:
-            root = owner_of(path, self.folder)
-            if root is not None:
-                roots.add(root)
-            elif path == self.folder or path in self.folder.parents:
-                # The watcher lost count, or the whole folder came or went: look at everything again.
-                roots.update(self._names_by_root)
-                if self.folder.is_dir():
-                    roots.update(root for entry in self.folder.iterdir() if (root := owner_of(entry, self.folder)))
-        return roots
-
-    def _clash(self, source: Source) -> bool:
-        """Whether another root that still exists has the name already; then neither is touched."""
-        holder = self.plugins.get(source.name)
-        if holder is None or holder.root == source.root or not holder.root.exists():
-            return False
-        message = (
-            f"the name {source.name!r} is taken by {holder.root.name}; rename one of the two "
-            f"(the other is {source.root.name})"
-        )
-        self._send(Report("load", [source.name], ok=False, problems=[Problem(source.name, message)]))
-        return True
-
-    def _take(self, source: Source) -> None:
-        plugin = self.plugins.get(source.name)
-        if plugin is None:
-            plugin = self._new_plugin(source.name, source.root)
-        elif plugin.root != source.root:
-            self._names_by_root.pop(plugin.root, None)
-            plugin.root = source.root
-        self._names_by_root[source.root] = source.name
-        plugin.source = source
-        self._graph.put(source)
-
-    def _new_plugin(self, name: str, root: Path) -> Plugin:
-        strikes = Strikes(self.options.strike_limit, self.options.strike_decay_seconds, time.monotonic)
-        plugin = self.plugins[name] = Plugin(name, root, len(self.plugins), strikes)
-        return plugin
-
-    def _refuse_unread(self, name: str, root: Path, problems: list[str]) -> None:
-        """Notes why a plugin could not even be read. One that serves goes on serving."""
-        plugin = self.plugins.get(name) or self._new_plugin(name, root)
-        self._names_by_root.setdefault(root, name)
-        plugin.errors = [Problem(name, text) for text in problems]
-        if plugin.active is None and plugin.state is not State.FAILED:
-            plugin.lifecycle.to(State.FAILED, problems[0])
+        return self.roster.active(name)
 
     # -- loading ----------------------------------------------------------------------------------------
 
-    def _bring_up(self, names: Sequence[str], action: Action, noticed_at: float | None) -> list[Report]:
-        """Loads or reloads `names` with whatever has to come along, in groups that depend on each other."""
+    def bring_up(self, names: Iterable[str], noticed_at: float | None = None) -> Iterator[Report]:
+        """Loads or reloads `names` with whatever has to come along, in steps of plugins that depend on each other.
+
+        A report after each step; the caller may give the event loop a turn there.
+        """
         wanted = [name for name in names if self._may_load(name)]
-        reports = []
-        for group in self._groups(wanted):
-            reports.append(self._step(group, action, noticed_at))
-        if any(report.ok for report in reports):
-            reports.extend(self._retry_waiting())
-        return reports
+        along = [name for name in self._graph.dependants(wanted) if name in wanted or self.active(name) is not None]
+        any_ok = False
+        for group in self._graph.steps(along, lambda name: self.active(name) is not None):
+            members = [name for name in group if name in self.plugins]
+            if members:
+                report = self._step(members, noticed_at)
+                any_ok = any_ok or report.ok
+                yield report
+        if any_ok:
+            yield from self._retry_waiting()
 
     def _may_load(self, name: str) -> bool:
         plugin = self.plugins[name]
@@ -232,31 +136,7 @@ class Manager:
             plugin.lifecycle.to(State.RESOLVED, "lazy: waits for " + ", ".join(source.manifest.lazy.on))
         self._lazy.arm(plugin.name, source.manifest.lazy.on, lambda: self.load_now(plugin.name))
 
-    def _groups(self, names: Sequence[str]) -> list[list[str]]:
-        """Splits what is to be loaded into steps: a plugin that serves changes together with what it requires.
-
-        A plugin that doesn't serve yet stands alone: if it fails, nothing that serves is held back by it.
-        """
-        order = [name for name in self._graph.dependants(names) if name in names or self.active(name) is not None]
-        group_of: dict[str, list[str]] = {}
-        for name in order:
-            group = group_of[name] = [name]
-            source = self.plugins[name].source
-            if source is None or self.active(name) is None:
-                continue
-            for required in source.manifest.requires:
-                other = group_of.get(required, group)
-                if other is not group:
-                    other.extend(group)
-                    group_of.update(dict.fromkeys(group, other))
-                    group = other
-        position = {name: index for index, name in enumerate(order)}
-        distinct = {id(group): group for group in group_of.values()}
-        return [sorted(group, key=position.__getitem__) for group in distinct.values()]
-
-    def _step(
-        self, group: list[str], action: Action, noticed_at: float | None, *, discard_state: bool = False
-    ) -> Report:
+    def _step(self, group: list[str], noticed_at: float | None = None, *, discard_state: bool = False) -> Report:
         """One all-or-none step for a group; reports it and returns the report."""
         started = time.perf_counter()
         plugins = [self.plugins[name] for name in group]
@@ -325,16 +205,14 @@ class Manager:
         for generation in outcome.retired:
             self._retirement.retire(generation)
 
-    def _retry_waiting(self) -> list[Report]:
+    def _retry_waiting(self) -> Iterator[Report]:
         """Plugins that failed only because a plugin they need was not there get another chance."""
-        reports = []
-        for plugin in sorted(self.plugins.values(), key=lambda plugin: plugin.rank):
+        for plugin in self.roster.in_order():
             if plugin.state is not State.FAILED or plugin.source is None or not plugin.source.manifest.requires:
                 continue
             requires = plugin.source.manifest.requires
             if all(self.active(name) for name in requires) and not self._own_fault(plugin):
-                reports.append(self._step([plugin.name], "load", None))
-        return reports
+                yield self._step([plugin.name])
 
     @staticmethod
     def _own_fault(plugin: Plugin) -> bool:
@@ -379,19 +257,19 @@ class Manager:
                 source = examine(plugin.root)
             except (ManifestError, OSError) as error:
                 problems = error.problems if isinstance(error, ManifestError) else [str(error)]
-                self._refuse_unread(name, plugin.root, problems)
-                report = self._refusal("reload", name)
+                report = self.roster.refuse(plugin.root, problems).refusal()
                 self._send(report)
                 return report
             if source is None or source.name != name:
                 raise UnknownPluginError(f"{plugin.root} does not hold the plugin {name!r} any more")
             if name in self._disabled:
                 raise TibicenError(f"{name} is disabled; `tibicen plugins enable {name}` first")
-            self._take(source)
+            self.roster.take(source)
         group = [name for name in self._graph.dependants(names) if name in names or self.active(name) is not None]
-        report = self._step(group, "reload", None, discard_state=discard_state)
+        report = self._step(group, discard_state=discard_state)
         if report.ok:
-            self._retry_waiting()
+            for _ in self._retry_waiting():
+                pass
         return report
 
     def unload(self, name: str, *, forget: bool = False) -> Report:
@@ -413,9 +291,7 @@ class Manager:
                 other.lifecycle.to(State.FAILED, f"{name} was unloaded")
         self._lazy.disarm(name)
         if forget:
-            self._graph.remove(name)
-            self._names_by_root.pop(plugin.root, None)
-            del self.plugins[name]
+            self.roster.forget(plugin)
         if not report.plugins:
             report.plugins.append(name)
         report.ms = (time.perf_counter() - started) * 1e3
@@ -493,7 +369,7 @@ class Manager:
 
     async def stop(self) -> None:
         """Unloads everything, dependants first, and waits until all is drained."""
-        for plugin in sorted(self.plugins.values(), key=lambda plugin: plugin.rank, reverse=True):
+        for plugin in reversed(self.roster.in_order()):
             if plugin.active is not None:
                 for member in reversed(self._graph.dependants([plugin.name])):
                     other = self.plugins.get(member)
@@ -508,14 +384,6 @@ class Manager:
     def check_leaks(self) -> None:
         """Looks now, not soon, whether the generations that were closed are gone."""
         self._retirement.leaks.check()
-
-    def _refusal(self, action: Action, name: str) -> Report:
-        plugin = self.plugins[name]
-        report = Report(action, [name], ok=False, problems=list(plugin.errors))
-        if plugin.active is not None:
-            report.kept.append(name)
-            report.generations[name] = plugin.active.number
-        return report
 
     def _send(self, report: Report) -> None:
         self._on_report(report)

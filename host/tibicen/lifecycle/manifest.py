@@ -74,7 +74,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def valid_name(name: str) -> bool:
     """Whether `name` is one for a plugin."""
-    return re.match(NAME, name) is not None
+    return re.fullmatch(NAME, name) is not None
 
 
 def check_setting(setting: Setting, value: object) -> str | None:

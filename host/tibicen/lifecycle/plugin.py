@@ -7,7 +7,7 @@ from typing import Any
 
 from tibicen.lifecycle.discovery import Source
 from tibicen.lifecycle.generation import Generation
-from tibicen.lifecycle.report import Problem
+from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.states import Lifecycle, State
 from tibicen.lifecycle.strikes import Strikes
 
@@ -42,6 +42,14 @@ class Plugin:
     def next_generation(self) -> int:
         self.generations += 1
         return self.generations
+
+    def refusal(self) -> Report:
+        """What to tell when its newest version could not be taken, by its `errors`."""
+        report = Report("reload" if self.active else "load", [self.name], ok=False, problems=list(self.errors))
+        if self.active is not None:
+            report.kept.append(self.name)
+            report.generations[self.name] = self.active.number
+        return report
 
     def describe(self) -> dict[str, Any]:
         """Plain data for `tibicen plugins info` and the table."""

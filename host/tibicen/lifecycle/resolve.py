@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
@@ -16,14 +15,6 @@ from tibicen.lifecycle.discovery import Source
 @lru_cache(maxsize=4096)
 def _fits(version: str, wanted: str) -> bool:
     return SpecifierSet("" if wanted == "*" else wanted).contains(Version(version), prereleases=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What can be loaded, dependencies first, and why the rest can't."""
-
-    order: list[str]
-    problems: dict[str, list[str]]
 
 
 class Graph:
@@ -57,6 +48,27 @@ class Graph:
                 wanted.add(name)
                 waiting.extend(self._dependants.get(name, ()))
         return self._ordered(wanted)[0]
+
+    def steps(self, order: Sequence[str], serves: Callable[[str], bool]) -> list[list[str]]:
+        """Splits `order` (dependencies first) into steps that change all or none.
+
+        A plugin that serves changes together with what it requires. One that does not serve yet stands
+        alone: if it fails, nothing that serves is held back by it.
+        """
+        step_of: dict[str, list[str]] = {}
+        for name in order:
+            step = step_of[name] = [name]
+            if name not in self._sources or not serves(name):
+                continue
+            for required in self._sources[name].manifest.requires:
+                other = step_of.get(required, step)
+                if other is not step:
+                    other.extend(step)
+                    step_of.update(dict.fromkeys(step, other))
+                    step = other
+        position = {name: index for index, name in enumerate(order)}
+        distinct = {id(step): step for step in step_of.values()}
+        return [sorted(step, key=position.__getitem__) for step in distinct.values()]
 
     def _ordered(self, names: set[str]) -> tuple[list[str], set[str]]:
         """Topological order of `names`, and what is left over because it stands in a cycle or behind one."""
@@ -135,20 +147,3 @@ class Graph:
                 cycles.append(path[place[current] :])
             seen.update(path)
         return cycles
-
-
-def resolve(sources: Mapping[str, Source], disabled: Collection[str] = ()) -> Resolution:
-    """Orders plugins and finds every problem among them; who needs a plugin with a problem has one too."""
-    graph = Graph()
-    for source in sources.values():
-        graph.put(source)
-    problems = graph.check(sources, disabled)
-    for name in disabled:
-        problems.pop(name, None)
-    bad = set(problems)
-    for name in graph.dependants(bad):
-        if name not in bad and name not in disabled:
-            roots = [each for each in sources[name].manifest.requires if each in problems]
-            problems[name] = [f"{name} requires {each}, which can't be loaded: {problems[each][0]}" for each in roots]
-    order = [name for name in graph.dependants(sources) if name not in problems and name not in disabled]
-    return Resolution(order, problems)

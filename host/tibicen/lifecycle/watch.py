@@ -6,8 +6,9 @@ import asyncio
 import logging
 import threading
 import time
+import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 from tibicen.lifecycle.waves import Change, Wave, WaveGatherer
 
@@ -41,7 +43,7 @@ _KINDS: list[type[FileSystemEvent]] = [
 ]
 """What is asked of the system: without it, every read of a file would be an event too."""
 
-_INOTIFY_LOGGER = "watchdog.observers.inotify"
+_OBSERVERS_LOGGER = "watchdog.observers"
 RECHECK_SECONDS = 0.25
 
 _log = structlog.get_logger("tibicen.watch")
@@ -72,6 +74,8 @@ class PluginWatcher(FileSystemEventHandler):
         self._observer: Observer | None = None  # type: ignore[valid-type]
         self._overflow = _OverflowListener(self._lost_count)
         self._recheck: asyncio.TimerHandle | None = None
+        self._identity: tuple[int, int] | None = None
+        self._blind = False
 
     def start(self) -> None:
         """Starts watching.
@@ -79,25 +83,35 @@ class PluginWatcher(FileSystemEventHandler):
         Raises:
             OSError: the folder is not there, or the system has no watches left.
         """
+        # It follows every `mkdir -p`: the inner folder is found twice, which harms nothing.
+        warnings.filterwarnings("ignore", "Callback with id .* already exists for watch", RuntimeWarning)
         self._observe()
-        logging.getLogger(_INOTIFY_LOGGER).addHandler(self._overflow)
+        logging.getLogger(_OBSERVERS_LOGGER).addHandler(self._overflow)
         self._recheck = self._loop.call_later(RECHECK_SECONDS, self._check_folder)
 
     def _observe(self) -> None:
         observer = Observer()
         observer.schedule(self, str(self.folder), recursive=self._recursive, event_filter=_KINDS)
-        observer.start()
+        try:
+            observer.start()
+        except OSError:
+            # It has opened its queue of events and started a thread already.
+            observer.stop()
+            raise
         self._observer = observer
         self._identity = self._stat_identity()
 
     def stop(self) -> None:
         """Stops watching and forgets what is under way. Idempotent."""
-        logging.getLogger(_INOTIFY_LOGGER).removeHandler(self._overflow)
+        logging.getLogger(_OBSERVERS_LOGGER).removeHandler(self._overflow)
         if self._recheck is not None:
             self._recheck.cancel()
             self._recheck = None
-        self._gatherer.cancel()
         self._stop_observer()
+        # A hand-over may still be on its way to the loop; it finds nothing any more.
+        with self._lock:
+            self._changes.clear()
+        self._gatherer.cancel()
 
     def _stop_observer(self) -> None:
         if self._observer is not None:
@@ -149,7 +163,8 @@ class PluginWatcher(FileSystemEventHandler):
         self._recheck = self._loop.call_later(RECHECK_SECONDS, self._check_folder)
         identity = self._stat_identity()
         observer = self._observer
-        dead = observer is not None and not observer.is_alive()
+        # A folder made again may have the old one's number; then only the dead emitter tells.
+        dead = observer is not None and not all(thread.is_alive() for thread in _threads_of(observer))
         if identity == self._identity and not dead:
             return
         self._stop_observer()
@@ -157,9 +172,22 @@ class PluginWatcher(FileSystemEventHandler):
             try:
                 self._observe()
             except OSError as error:
-                _log.warning("the plugins folder can't be watched", folder=str(self.folder), problem=str(error))
-        self._identity = identity
+                if not self._blind:
+                    _log.warning("the plugins folder can't be watched", folder=str(self.folder), problem=str(error))
+                # Tried again at the next check, but said once.
+                self._blind, self._identity = True, None
+                return
+        self._identity, self._blind = identity, False
         self._gatherer.take([Change("overflow", True, str(self.folder), "", time.monotonic())])
+
+
+def _threads_of(observer: BaseObserver) -> Iterator[threading.Thread]:
+    """Every thread that events pass through; without one of them the others wait for ever."""
+    yield observer
+    yield from observer.emitters
+    reader = getattr(observer, "_inotify_fd", None)
+    if isinstance(reader, threading.Thread):
+        yield reader
 
 
 class _OverflowListener(logging.Handler):

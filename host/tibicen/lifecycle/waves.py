@@ -93,7 +93,13 @@ class WaveGatherer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._start_anew()
+
+    def _start_anew(self) -> None:
         self._touched.clear()
+        self._half_written.clear()
+        self._deleted.clear()
+        self._first = 0.0
 
     def _note(self, change: Change) -> bool:
         """Whether the event means anything for plugins."""
@@ -152,10 +158,7 @@ class WaveGatherer:
             self._timer = self._loop.call_later(due - now, self._look_again)
             return
         wave = Wave(frozenset(self._touched), self._first)
-        self._touched.clear()
-        self._half_written.clear()
-        self._deleted.clear()
-        self._first = 0.0
+        self._start_anew()
         self._sent = now
         self._on_wave(wave)
 

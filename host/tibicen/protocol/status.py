@@ -8,9 +8,9 @@ a meaningless number there; every reader reads to the end). Text is sent as UTF-
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -21,7 +21,12 @@ from tibicen.errors import WireError
 from tibicen.native import MessageReader, MessageWriter
 
 LARGEST_REQUEST = 128
-QUOTE = {'"': "&quot;"}
+IN_TEXT = {"\r": "&#13;"}
+IN_ATTRIBUTE = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""What a reader would take for something else, or, as the white space, silently turn into another character."""
+
+# Control characters, halves of a surrogate pair and two code points can't stand in XML at all, not even escaped.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 BASIC, OWNER, MISC, PLAYERS, MAP, PLAYER_LIST, PLAYER_STATUS, SOFTWARE = (1 << bit for bit in range(8))
 
@@ -41,7 +46,7 @@ class StatusRequest(NamedTuple):
 class Server(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`uptime` in seconds; `client` is the version that players need."""
 
-    uptime: Annotated[int, Meta(ge=0)] = 0
+    uptime: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
     ip: Text = "127.0.0.1"
     servername: Text = "Tibicen"
     port: Text = "7171"
@@ -144,13 +149,13 @@ def _attributes(values: Mapping[str, Any]) -> str:
     def shown(value: Any) -> str:
         return f"{value:g}" if isinstance(value, float) else str(value)
 
-    return "".join(f' {key}="{_escaped(shown(value), QUOTE)}"' for key, value in values.items() if value is not None)
+    return "".join(
+        f' {key}="{_escaped(shown(value), IN_ATTRIBUTE)}"' for key, value in values.items() if value is not None
+    )
 
 
-def _escaped(text: str, entities: Mapping[str, str] = MappingProxyType({})) -> str:
-    # Control characters can't stand in XML at all, not even escaped.
-    clean = "".join(character for character in text if character >= " " or character in "\t\n\r")
-    return escape(clean, dict(entities))
+def _escaped(text: str, entities: dict[str, str]) -> str:
+    return escape(_NOT_XML.sub("", text), entities)
 
 
 def render_xml(info: StatusInfo) -> bytes:
@@ -166,7 +171,8 @@ def render_xml(info: StatusInfo) -> bytes:
         "map": "map",
     }
     elements = "".join(f"<{tag}{_attributes(plain[key])}/>" for tag, key in names.items())
-    return f'<?xml version="1.0"?><tsqp version="1.0">{elements}<motd>{_escaped(info.motd)}</motd></tsqp>'.encode()
+    motd = _escaped(info.motd, IN_TEXT)
+    return f'<?xml version="1.0"?><tsqp version="1.0">{elements}<motd>{motd}</motd></tsqp>'.encode()
 
 
 def render_binary(
@@ -175,13 +181,13 @@ def render_binary(
     """The binary answer: the parts that `mask` asks for. `online`: name and level of players for PLAYER_LIST.
 
     Raises:
-        WireError: it is longer than its u16 length can say.
+        WireError: it is longer than its u16 length can say, or a player's level is no u32.
     """
     writer = MessageWriter(65535)
 
     def texts(*values: str) -> None:
         for value in values:
-            writer.string(value.encode())
+            writer.string(value.encode("utf-8", "replace"))
 
     if mask & BASIC:
         writer.u8(0x10)

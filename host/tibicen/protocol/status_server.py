@@ -85,11 +85,15 @@ class StatusServer:
         if _is_loopback(ip) or self.limits.throttle_seconds == 0:
             return ""
         now = time.monotonic()
-        last = self._last_seen.pop(ip, None)
+        last = self._last_seen.get(ip)
+        if last is not None and now - last < self.limits.throttle_seconds:
+            # The wait is not renewed, as in the peers: who asks a little too often is answered now and then.
+            return "throttled"
         self._last_seen[ip] = now
+        self._last_seen.move_to_end(ip)
         if len(self._last_seen) > THROTTLED_ADDRESSES:
             self._last_seen.popitem(last=False)
-        return "throttled" if last is not None and now - last < self.limits.throttle_seconds else ""
+        return ""
 
 
 def _is_loopback(ip: str) -> bool:

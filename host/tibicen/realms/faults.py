@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tibicen.errors import CpuBudgetError, HandlerError, MemoryBudgetError, PluginError, VmClosedError
+from tibicen.lifecycle.discovery import Source
 from tibicen.lifecycle.generation import Generation
 from tibicen.realms.services import Plugins
 
@@ -37,13 +38,19 @@ def locate_python(generation: Generation, error: BaseException, kind: type[Plugi
     source = generation.source
     folder = source.folder if source.kind == "folder" else source.root
     file, line = source.entry, 0
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
-        file, line = Path(error.filename), error.lineno or 0
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
+        # Not the line that imports or compiles the broken text, but the text, where it is a file of the plugin.
+        places.append((error.filename, error.lineno))
+    for name, number in places:
+        path = Path(name)
         if path == folder or folder in path.parents:
-            file, line = path, frame.lineno or 0
+            file, line = path, number or 0
     message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
     text = "".join(traceback.format_exception(error))
-    shown = file.relative_to(source.root.parent) if file.is_relative_to(source.root.parent) else Path(file.name)
-    return kind(generation.plugin, message, file=shown.as_posix(), line=line, traceback=text)
+    return kind(generation.plugin, message, file=shown(source, file), line=line, traceback=text)
+
+
+def shown(source: Source, file: Path) -> str:
+    """A file of a plugin as its author knows it: below the plugins folder."""
+    return file.relative_to(source.root.parent).as_posix()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
@@ -59,13 +60,9 @@ class LuaPlugin:
         try:
             text = source.entry.read_bytes()
         except OSError as error:
-            raise LoadError(source.name, f"{error.strerror}: {source.entry.name}", file=source.entry.name) from None
-        self.vm.load(text.removeprefix(b"\xef\xbb\xbf"), self._chunk(source.entry.name))
-
-    def _chunk(self, inside: str) -> str:
-        """A file as its author knows it: below the plugins folder."""
-        source = self.generation.source
-        return f"{source.root.name}/{inside}" if source.kind == "folder" else inside
+            file = faults.shown(source, source.entry)
+            raise LoadError(source.name, f"{error.strerror}: {source.entry.name}", file=file) from None
+        self.vm.load(text.removeprefix(b"\xef\xbb\xbf"), faults.shown(source, source.entry))
 
     def snapshot(self) -> Plain:
         return self.vm.call("on_snapshot") if self.vm.has("on_snapshot") else None
@@ -130,6 +127,9 @@ class LuaPlugin:
         served = OPERATIONS.get(operation)
         if served is None:
             raise TibicenError(f"{operation} is no operation of this host")
+        # A Lua string that is not UTF-8 comes as bytes, and is nobody's name.
+        if operation in NAMED and not isinstance(arguments[0], str):
+            raise TibicenError(f"{operation}: {NAMED[operation]} must be text in UTF-8, not {arguments[0]!r}")
         return served(self, *arguments)
 
     def _hold(self, entry: Entry, callback: int) -> int:
@@ -167,8 +167,9 @@ class LuaPlugin:
         number = self._hold(timer, callback)
         return number
 
-    def _log(self, level: str, text: str) -> None:
-        self.services.log(self.generation.plugin, level, text, {})
+    def _log(self, level: str, text: str | bytes) -> None:
+        shown = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
+        self.services.log(self.generation.plugin, level, shown, {})
 
     def _exports_add(self, name: str, callback: int) -> int:
         def called(*arguments: Plain) -> Plain:
@@ -227,13 +228,18 @@ class LuaPlugin:
         return self._hold(Subscription(self.services.subjects, pattern, deliver), callback)
 
     def _json_encode(self, value: Plain = None) -> str:
-        return msgspec.json.encode(value).decode()
+        # Not by msgspec: it would make null of NaN and Base64 of a string that is not UTF-8, without a word.
+        try:
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        except (TypeError, ValueError) as error:
+            hint = "; strings have to be UTF-8" if "bytes" in str(error) else ""
+            raise TibicenError(f"json.encode: {error}{hint}") from None
 
     def _json_decode(self, text: str) -> Plain:
         try:
             return msgspec.json.decode(text)
-        except msgspec.DecodeError as error:
-            raise TibicenError(str(error)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise TibicenError(f"json.decode: {error}") from None
 
     def _plugin_later(self, action: str) -> None:
         self.services.plugins.later(action, self.generation.plugin)
@@ -250,7 +256,7 @@ class LuaPlugin:
         for inside in tried:
             path = (folder / inside).resolve()
             if path.is_file() and path.is_relative_to(folder):
-                chunk = self._chunk(inside)
+                chunk = f"{source.root.name}/{inside}"
                 self.vm.know_chunk(chunk)
                 return {"chunk": chunk, "source": path.read_bytes()}
         raise TibicenError(f"require({name!r}): no {' and no '.join(tried)} in {source.root.name}")
@@ -277,3 +283,17 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "files.require": LuaPlugin._files_require,
 }
 """Every operation that `lua/prelude/api_*.lua` may ask for."""
+
+NAMED = {
+    "hooks.on": "a hook's name",
+    "exports.add": "an export's name",
+    "kv.get": "a key",
+    "kv.set": "a key",
+    "kv.delete": "a key",
+    "kv.keys": "a prefix",
+    "kv.increment": "a key",
+    "bus.publish": "a subject",
+    "bus.subscribe": "a pattern",
+    "files.require": "a file's name",
+}
+"""Operations whose first argument is text, and what it is."""

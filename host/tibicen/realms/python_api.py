@@ -210,8 +210,15 @@ class Plugin:
         loop = self._services.loop
 
         def make() -> asyncio.Task[Any]:
-            task = loop.create_task(self._watch_task(work()), name=f"{self.name}: {label}")
-            task.add_done_callback(lambda _: self._generation.ledger.release(entry))
+            coroutine = work()
+            task = loop.create_task(self._watch_task(coroutine), name=f"{self.name}: {label}")
+
+            def ended(_: asyncio.Task[Any]) -> None:
+                # A task that is cancelled before its first step has never awaited its coroutine.
+                coroutine.close()
+                self._generation.ledger.release(entry)
+
+            task.add_done_callback(ended)
             return task
 
         entry = TaskEntry(loop, make, label)

@@ -37,6 +37,12 @@ class _FreshLoader(SourceFileLoader):
         code: CodeType = compile(self.get_data(path), path, "exec", dont_inherit=True)
         return code
 
+    def exec_module(self, module: ModuleType) -> None:
+        # A submodule is loaded by Python's own import; it gets the mark of the generation's first module.
+        if not hasattr(module, MARK):
+            setattr(module, MARK, getattr(sys.modules[module.__name__.partition(".")[0]], MARK))
+        super().exec_module(module)
+
 
 class _Finder(MetaPathFinder):
     """Finds the submodules of a plugin's package, so that they too are loaded fresh."""
@@ -72,7 +78,8 @@ class PluginModules:
     """The modules of one generation."""
 
     def __init__(self, generation: Generation) -> None:
-        self.name = f"{PREFIX}{generation.plugin.replace('-', '_')}_g{generation.number}"
+        # The name as it is: with `-` made `_`, the plugins a-b and a_b would share their modules.
+        self.name = f"{PREFIX}{generation.plugin}_g{generation.number}"
         self.mark = Mark(generation.label)
         self._source = generation.source
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import threading
 import weakref
-from types import FrameType, FunctionType, ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from tibicen.errors import HandoverError, HealthError, LoadError
 from tibicen.lifecycle.generation import Generation
 from tibicen.realms import faults
+from tibicen.realms.holders import holders
 from tibicen.realms.python_api import Plugin, TaskEntry
 from tibicen.realms.python_loader import MARK, Mark, PluginModules
 from tibicen.realms.services import Services
@@ -35,20 +35,20 @@ class PythonPlugin:
         self._tasks: list[asyncio.Task[Any]] = []
 
     def load(self) -> None:
-        assert self._modules is not None
         try:
-            self._module = self._modules.load()
+            self._run()
         except Exception as error:
             raise faults.locate_python(self.generation, error, LoadError) from None
         except SystemExit as error:
             raise LoadError(self.generation.plugin, f"it tried to end the host (sys.exit({error.code!r}))") from None
+
+    def _run(self) -> None:
+        assert self._modules is not None
+        self._module = self._modules.load()
         self.services.hooks.add_module(self.generation, self._module)
         setup = self._function("setup")
         if setup is not None:
-            try:
-                setup(Plugin(self.generation, self.services, self._settings))
-            except Exception as error:
-                raise faults.locate_python(self.generation, error, LoadError) from None
+            setup(Plugin(self.generation, self.services, self._settings))
 
     def _function(self, name: str) -> Any:
         function = getattr(self._module, name, None)
@@ -71,8 +71,13 @@ class PythonPlugin:
                 function(state)
             except Exception as error:
                 located = faults.locate_python(self.generation, error, HandoverError)
-                located.args = (f"on_migrate failed: {located}",)
-                raise located from None
+                raise HandoverError(
+                    self.generation.plugin,
+                    f"on_migrate failed: {located.message}",
+                    file=located.file,
+                    line=located.line,
+                    traceback=located.traceback,
+                ) from None
 
     def health(self) -> None:
         function = self._function("on_health")
@@ -81,17 +86,33 @@ class PythonPlugin:
         try:
             answer = function()
         except Exception as error:
-            raise faults.locate_python(self.generation, error, HealthError) from None
+            located = faults.locate_python(self.generation, error, HealthError)
+            raise HealthError(
+                self.generation.plugin,
+                f"on_health failed: {located.message}",
+                file=located.file,
+                line=located.line,
+                traceback=located.traceback,
+            ) from None
         if answer is False or isinstance(answer, str):
             reason = f"on_health said no: {answer}" if answer else "on_health said no"
-            raise HealthError(self.generation.plugin, reason, file=self.generation.source.entry.name)
+            source = self.generation.source
+            raise HealthError(self.generation.plugin, reason, file=faults.shown(source, source.entry))
 
     def settings_changed(self, changed: dict[str, Plain]) -> None:
         """Hands new values of settings to the running plugin."""
         self._settings.update(changed)
         function = self._function("on_settings")
-        if function is not None:
-            faults.run(self.services.plugins, self.generation, lambda: function(changed))
+        if function is None:
+            return
+
+        def tell() -> None:
+            try:
+                function(changed)
+            except Exception as error:
+                raise faults.locate_python(self.generation, error) from None
+
+        faults.run(self.services.plugins, self.generation, tell)
 
     def pending(self) -> bool:
         entries = self.generation.ledger.entries("task")
@@ -112,8 +133,8 @@ class PythonPlugin:
         mark = self._mark()
         if mark is None:
             return []
-        found = _running(mark) or _holders(mark)
-        return found or ["its module is still referenced"]
+        found = _running(mark) or holders(mark)
+        return found or ["its module is held by what the garbage collector can't look into: atexit, or an extension"]
 
     def memory(self) -> Memory:
         return Memory(0, 0, shared=True)
@@ -135,32 +156,3 @@ def _running(mark: Mark) -> list[str]:
                 break
             frame = frame.f_back
     return found
-
-
-def _holders(mark: Mark) -> list[str]:
-    """What outside the generation holds a function or object of it."""
-    namespaces = [each for each in gc.get_referrers(mark) if isinstance(each, dict)]
-    own = {id(each) for each in namespaces}
-    found = []
-    for function in (each for each in gc.get_objects() if isinstance(each, FunctionType)):
-        if function.__globals__.get(MARK) is not mark:
-            continue
-        for holder in gc.get_referrers(function):
-            if id(holder) in own or isinstance(holder, FrameType | type):
-                continue
-            found.append(f"its function {function.__qualname__} is held by {_describe(holder)}")
-            break
-    return found[:5]
-
-
-def _describe(holder: object) -> str:
-    """A holder in words: the module that it belongs to, where one is found."""
-    for module in list(sys.modules.values()):
-        namespace = getattr(module, "__dict__", None)
-        if namespace is holder:
-            return f"the module {module.__name__}"
-        if isinstance(namespace, dict):
-            for name, value in list(namespace.items()):
-                if value is holder:
-                    return f"{module.__name__}.{name}"
-    return f"a {type(holder).__name__}"

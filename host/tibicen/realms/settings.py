@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from tibicen.errors import ConfigError
 from tibicen.lifecycle.manifest import Manifest, Setting, check_setting
@@ -27,7 +28,8 @@ def effective(plugin: str, manifest: Manifest, chosen: Mapping[str, Plain]) -> d
         problem = _problem(setting, value) if name in chosen else None
         if problem:
             problems.append(f"plugins.{plugin}.settings.{name}: {problem}")
-        values[name] = value
+        # A copy: what a plugin does to a list is not done to the manifest, host.yaml and the next generation.
+        values[name] = deepcopy(value)
     if problems:
         raise ConfigError("\n".join(problems))
     return values

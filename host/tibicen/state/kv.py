@@ -89,6 +89,8 @@ class KeyValueStore:
 def _way_out(error: str) -> str:
     if "full" in error:
         return "free some disk space; what was stored before is intact"
+    if "closed" in error:
+        return "the store was closed; nothing is stored any more while the host stops"
     if "locked" in error:
         return "another process uses it; give this host a data folder of its own"
     if "not a database" in error or "malformed" in error:

@@ -1,0 +1,96 @@
+"""The plugins that a host knows: by name, by place on disk, and by what requires what."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tibicen.errors import UnknownPluginError
+from tibicen.lifecycle.discovery import Source
+from tibicen.lifecycle.generation import Generation
+from tibicen.lifecycle.plugin import Plugin
+from tibicen.lifecycle.report import Problem
+from tibicen.lifecycle.resolve import Graph
+from tibicen.lifecycle.states import State
+from tibicen.lifecycle.strikes import Strikes
+
+
+class Roster:
+    """Keeps the three views of the same plugins together.
+
+    Args:
+        folder: the plugins folder, for messages.
+        strike_limit, strike_decay_seconds: see `Strikes`.
+    """
+
+    def __init__(self, folder: Path, strike_limit: int, strike_decay_seconds: float) -> None:
+        self.folder = folder
+        self.plugins: dict[str, Plugin] = {}
+        self.graph = Graph()
+        self.names_by_root: dict[Path, str] = {}
+        self._strike_limit = strike_limit
+        self._strike_decay_seconds = strike_decay_seconds
+        self._met = 0
+
+    def plugin(self, name: str) -> Plugin:
+        """The plugin of that name.
+
+        Raises:
+            UnknownPluginError: there is none; the message gives the nearest.
+        """
+        try:
+            return self.plugins[name]
+        except KeyError:
+            near = difflib.get_close_matches(name, self.plugins, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; none of that name is in {self.folder}"
+            raise UnknownPluginError(f"no plugin {name!r}{hint}") from None
+
+    def active(self, name: str) -> Generation | None:
+        """The generation of a plugin that serves now."""
+        plugin = self.plugins.get(name)
+        return plugin.active if plugin else None
+
+    def take(self, source: Source) -> Plugin:
+        """Takes in what was read from disk: a new plugin, a new version of one, or one that moved."""
+        plugin = self.plugins.get(source.name)
+        if plugin is None:
+            plugin = self._add(source.name, source.root)
+        elif plugin.root != source.root:
+            self.names_by_root.pop(plugin.root, None)
+            plugin.root = source.root
+        self.names_by_root[source.root] = source.name
+        plugin.source = source
+        self.graph.put(source)
+        return plugin
+
+    def refuse(self, root: Path, problems: Sequence[str]) -> Plugin:
+        """Notes why what lies at `root` could not even be read. One that serves goes on serving."""
+        name = self.names_by_root.get(root, root.stem)
+        if name in self.plugins and self.plugins[name].root != root:
+            # The name belongs to another plugin, whose fault this is not.
+            name = root.name if root.name != name else f"{root.name}/"
+        plugin = self.plugins.get(name) or self._add(name, root)
+        self.names_by_root[root] = name
+        plugin.errors = [Problem(name, text) for text in problems]
+        if plugin.active is None and plugin.state is not State.FAILED:
+            plugin.lifecycle.to(State.FAILED, problems[0])
+        return plugin
+
+    def forget(self, plugin: Plugin) -> None:
+        """Drops a plugin whose files are gone."""
+        self.graph.remove(plugin.name)
+        if self.names_by_root.get(plugin.root) == plugin.name:
+            del self.names_by_root[plugin.root]
+        del self.plugins[plugin.name]
+
+    def in_order(self) -> list[Plugin]:
+        """All plugins, by rank."""
+        return sorted(self.plugins.values(), key=lambda plugin: plugin.rank)
+
+    def _add(self, name: str, root: Path) -> Plugin:
+        strikes = Strikes(self._strike_limit, self._strike_decay_seconds, time.monotonic)
+        plugin = self.plugins[name] = Plugin(name, root, self._met, strikes)
+        self._met += 1
+        return plugin
