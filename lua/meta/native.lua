@@ -308,6 +308,7 @@ function on_migrate(state) end
 --- end
 --- ```
 ---@return boolean|string|nil # false, or the reason as a string, refuses this generation.
+---@return string|nil # The reason, beside a false.
 function on_health() end
 
 --- Called when the owner has changed settings; `settings` has the new values already.

@@ -81,7 +81,7 @@ function chains.drop(chain_id)
 end
 
 local function note(report, chain, text)
-    local kind, message = failure.of(text)
+    local kind, message = failure.of(text, chain.handlers[running.base + running.at])
     report.errors = report.errors or {}
     report.errors[#report.errors + 1] = { chain.ids[running.base + running.at], kind, message }
 end

@@ -11,9 +11,9 @@ local rooms = {}
 local callbacks = {}
 local next_callback = 0
 
-local function finish(ok, first, second)
+local function finish(culprit, ok, first, second)
     if not ok then
-        return failure.of(first)
+        return failure.of(first, culprit)
     elseif first ~= nil then
         return first, second
     end
@@ -80,8 +80,21 @@ local function open(room_id, length)
     end
 end
 
+-- What runs just now, for errors that know no line: a function, or the name of a chunk.
+local begun
+
+-- A protected call that sets `begun`; what was begun around it is restored.
+local function attempt(fn, ...)
+    local outer = begun
+    local ok, first, second = xpcall(fn, handler, ...)
+    local culprit = begun
+    begun = outer
+    return finish(culprit, ok, first, second)
+end
+
 local function load_chunk(room_id, length)
     local chunk_name, source = border.unpack_list(length)
+    begun = chunk_name
     local room = rooms[room_id]
     local fn, problem = sandbox.compile(room, source, "@" .. chunk_name, room.env)
     if not fn then
@@ -108,9 +121,14 @@ local function global(room_id, name)
     return type(value) == "function" and value or nil
 end
 
-local function call_global(room_id, name, ...)
+local function call_named(room_id, name, ...)
     local fn = global(room_id, name) or raw.error("no global function '" .. border.describe(name) .. "'", 0)
+    begun = fn
     return answer(fn(...))
+end
+
+local function call_global(room_id, length)
+    return call_named(room_id, border.unpack_list(length))
 end
 
 local function build_chain(chain_id, length)
@@ -128,28 +146,26 @@ local entries = {
         budget.bind(deadline_address)
     end,
     function(room_id, length)
-        return finish(xpcall(open, handler, room_id, length))
+        return finish(nil, xpcall(open, handler, room_id, length))
     end,
     function(room_id, length)
-        return finish(xpcall(load_chunk, handler, room_id, length))
+        return attempt(load_chunk, room_id, length)
     end,
     function(room_id, callback_id, length)
-        return finish(xpcall(call, handler, room_id, callback_id, length))
+        return finish(callbacks[callback_id], xpcall(call, handler, room_id, callback_id, length))
     end,
     function(room_id, length)
-        return finish(xpcall(function()
-            return call_global(room_id, border.unpack_list(length))
-        end, handler))
+        return attempt(call_global, room_id, length)
     end,
     function(room_id, length)
         local found = global(room_id, border.text(length))
         return status.value, found ~= nil
     end,
     function(chain_id, length)
-        return finish(xpcall(build_chain, handler, chain_id, length))
+        return finish(nil, xpcall(build_chain, handler, chain_id, length))
     end,
     function(chain_id, length)
-        return finish(xpcall(chains.dispatch, handler, chain_id, length))
+        return finish(nil, xpcall(chains.dispatch, handler, chain_id, length))
     end,
     chains.drop,
     function(room_id)

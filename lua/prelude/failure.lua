@@ -31,13 +31,30 @@ function failure.handler(err)
     return traceback(text .. "\n", 2)
 end
 
+-- LuaJIT asks no message handler when memory has run out, so there is no line: the function that the host
+-- called, or the file that it loaded, has to do.
+local function out_of_memory(culprit)
+    -- What was thrown away by the error is not collected on its own, and without room there is no text.
+    raw.collectgarbage("collect")
+    if type(culprit) == "function" then
+        local info = raw.debug.getinfo(culprit, "S")
+        if raw.string.sub(info.source, 1, 1) == "@" then
+            culprit = info.short_src .. ":" .. info.linedefined
+        end
+    elseif type(culprit) == "string" then
+        culprit = culprit .. ":0"
+    end
+    return type(culprit) == "string" and culprit .. ": not enough memory" or "not enough memory"
+end
+
 --- What to answer after a protected call failed.
+---@param culprit function|string|nil what the host called, or the name of the chunk that it loaded
 ---@return number status, string text
-function failure.of(text)
+function failure.of(text, culprit)
     local kind = last
     last = status.error
     if text == "not enough memory" then
-        return status.memory, text
+        return status.memory, out_of_memory(culprit)
     elseif type(text) ~= "string" then
         return status.error, "(error object is a " .. type(text) .. " value)"
     end

@@ -10,6 +10,15 @@ return function(room, options)
     for _, noun in raw.ipairs(NOUNS) do
         room.env[noun] = context.use("api_" .. noun)(room, options.settings, controls)
     end
+    --- What on_health says, with the reason it gives beside a `false`; nil when all is well.
+    function controls.health()
+        local well, reason = raw.rawget(room.env, "on_health")()
+        if raw.type(well) == "string" then
+            return well
+        elseif well == false then
+            return raw.type(reason) == "string" and reason or ""
+        end
+    end
     context.use("api_require")(room)
     room.env.print = room.env.log.info
     -- The host reaches the API's own functions (a setting changed, ...) through this one callback.

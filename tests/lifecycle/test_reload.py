@@ -83,7 +83,7 @@ BROKEN_LUA = {
     "syntax": ("function (", "near '('"),
     "run time": ("local x = nil + 1", "arithmetic on a nil value"),
     "hang": ("while true do end", "CPU budget"),
-    "memory": ("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(100) .. i end", "memory"),
+    "memory": ("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end", "memory"),
     "migrate": ("function on_migrate() error('no way') end", "no way"),
     "hang in migrate": ("function on_migrate() while true do end end", "CPU budget"),
     "health says no": ("function on_health() return false, 'unwell' end", "unwell"),
@@ -127,7 +127,7 @@ def test_a_broken_lua_version_leaves_the_old_one_serving(
 BROKEN_PYTHON = {
     "syntax": ("def (:", "invalid syntax"),
     "run time": ("None + 1", "unsupported operand"),
-    "exit": ("raise SystemExit(3)", "SystemExit"),
+    "exit": ("raise SystemExit(3)", "tried to end the host (sys.exit(3))"),
     "migrate": ("def on_migrate(old):\n    raise ValueError('no way')", "no way"),
     "health says no": ("def on_health():\n    return 'unwell'", "unwell"),
     "health raises": ("def on_health():\n    raise ValueError('dizzy')", "dizzy"),

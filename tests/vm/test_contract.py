@@ -564,9 +564,24 @@ def test_a_full_vm_is_called_without_harm() -> None:
 def test_recursion_through_c_is_an_error_and_no_crash(source: str) -> None:
     tier = Tier("contained")
     vm = tier.make(memory_mb=16, cpu_ms=2000)
-    with pytest.raises(TibicenError):
-        vm.load(source.encode(), "p/init.lua")
-    assert vm.load(b"return 1", "p/init.lua") == 1
+    for _ in range(20):
+        with pytest.raises(TibicenError):
+            vm.load(source.encode(), "p/init.lua")
+        assert vm.load(b"return 1", "p/init.lua") == 1
+    tier.close()
+
+
+def test_where_memory_ran_out_is_told_by_the_function_that_ran() -> None:
+    tier = Tier("contained")
+    vm = tier.make(memory_mb=4, cpu_ms=2000)
+    bomb = "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e5) .. i end"
+    vm.load(f"\nfunction grow()\n{bomb}\nend".encode(), "p/init.lua")
+    with pytest.raises(MemoryBudgetError) as caught:
+        vm.call("grow")
+    assert (caught.value.file, caught.value.line) == ("p/init.lua", 2)
+    with pytest.raises(MemoryBudgetError) as caught:
+        vm.load(bomb.encode(), "p/other.lua")
+    assert (caught.value.file, caught.value.line) == ("p/other.lua", 0)
     tier.close()
 
 

@@ -41,7 +41,8 @@ ATTEMPTS = {
     "bytecode by loadstring": "return loadstring('\\27LJ\\2\\0') == nil",
     "bytecode by load": "return load('\\27LJ\\2\\0', 'x', 'b') == nil",
     "bytecode by a reader": (
-        "local parts = {'\\27', 'L', 'J', '\\2'} local i = 0 return load(function() i = i + 1 return parts[i] end) == nil"
+        "local parts = {'\\27', 'L', 'J', '\\2'} local i = 0 "
+        "return load(function() i = i + 1 return parts[i] end) == nil"
     ),
     "the real globals by getfenv(0)": "return getfenv(0) == _G and getfenv(1) == _G",
     "the real globals by getfenv of a host function": "return getfenv(pcall) == _G and getfenv(load) == _G",
@@ -65,12 +66,21 @@ ALLOWED = {
         "local f = function() return x end setfenv(f, {x = 1}) return f() == 1 and getfenv(f).x == 1"
     ),
     "load with an environment": "return load('x = 1 return x', 'n', 't', {})() == 1 and x == nil",
-    "load from a reader": "local once = 'return 7' return load(function() local s = once once = nil return s end)() == 7",
+    "load from a reader": (
+        "local once = 'return 7' return load(function() local s = once once = nil return s end)() == 7"
+    ),
     "methods of strings": "return ('abc'):upper() == 'ABC' and ('x'):rep(3) == 'xxx'",
     "counting memory": "return collectgarbage('count') > 0 and collectgarbage() == 0",
-    "coroutines": "local c = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b end) return c(1) == 2 and c(5) == 5",
-    "pcall gives what the function gives": "local a, b, c = pcall(function() return 1, nil end) return a and b == 1 and c == nil",
-    "xpcall calls its handler": "local ok, e = xpcall(error, function(e) return 'h' .. e end, 'x') return not ok and e == 'hx'",
+    "coroutines": (
+        "local c = coroutine.wrap(function(a) local b = coroutine.yield(a + 1) return b end) "
+        "return c(1) == 2 and c(5) == 5"
+    ),
+    "pcall gives what the function gives": (
+        "local a, b, c = pcall(function() return 1, nil end) return a and b == 1 and c == nil"
+    ),
+    "xpcall calls its handler": (
+        "local ok, e = xpcall(error, function(e) return 'h' .. e end, 'x') return not ok and e == 'hx'"
+    ),
     "bit": "return bit.bor(1, 2) == 3",
     "time": "return os.time() > 0 and type(os.clock()) == 'number' and #os.date() > 0",
 }

@@ -86,7 +86,7 @@ class LuaPlugin:
             return
         name = self.generation.plugin
         try:
-            answer = self.vm.call("on_health")
+            refusal = self.vm.call(self.vm.control, "health")
         except PluginError as error:
             raise HealthError(
                 name,
@@ -95,8 +95,14 @@ class LuaPlugin:
                 line=error.line,
                 traceback=error.traceback,
             ) from error
-        if answer is False or isinstance(answer, str):
-            raise HealthError(name, f"on_health said no: {answer}" if answer else "on_health said no")
+        if refusal is not None:
+            text = refusal if isinstance(refusal, str) else repr(refusal)
+            source = self.generation.source
+            raise HealthError(
+                name,
+                f"on_health said no: {text}" if text else "on_health said no",
+                file=faults.shown(source, source.entry),
+            )
 
     def settings_changed(self, changed: dict[str, Plain]) -> None:
         """Hands new values of settings to the running plugin."""

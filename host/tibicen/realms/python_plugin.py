@@ -40,7 +40,13 @@ class PythonPlugin:
         except Exception as error:
             raise faults.locate_python(self.generation, error, LoadError) from None
         except SystemExit as error:
-            raise LoadError(self.generation.plugin, f"it tried to end the host (sys.exit({error.code!r}))") from None
+            located = faults.locate_python(self.generation, error, LoadError)
+            raise LoadError(
+                self.generation.plugin,
+                f"it tried to end the host (sys.exit({error.code!r}))",
+                file=located.file,
+                line=located.line,
+            ) from None
 
     def _run(self) -> None:
         assert self._modules is not None

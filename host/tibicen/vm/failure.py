@@ -73,5 +73,9 @@ def to_exception(
         )
     elif status == MEMORY:
         kind = MemoryBudgetError
-        message = f"needs more memory than its {memory_mb:g} MB; keep less, or raise budget.memory_mb in plugin.yaml"
+        # LuaJIT tells no line when memory runs out; the line is where the running function begins.
+        place = " in the function that begins here" if line else ""
+        message = (
+            f"needs more memory{place} than its {memory_mb:g} MB; keep less, or raise budget.memory_mb in plugin.yaml"
+        )
     return kind(plugin, message, file=file, line=line, traceback=traceback)

@@ -27,6 +27,9 @@ HOOK_INTERVAL = 10_000
 FIRST_BUFFER = 1 << 14
 LARGEST_MESSAGE = 8 << 20
 
+_HANDLER_FAILED = (b"error in error handling", "error in error handling")
+_NO_ROOM = 1 << 16
+
 Answer = tuple[int, Any]
 
 
@@ -223,6 +226,8 @@ class LuaState:
             statistics.total_ns += spent
             if spent > statistics.longest_ns:
                 statistics.longest_ns = spent
+        if answer is not None and answer[0] == ERROR and answer[1] in _HANDLER_FAILED:
+            answer = self._why_handling_failed(answer)
         if self._pending is not None:
             pending, self._pending = self._pending, None
             raise pending
@@ -230,6 +235,13 @@ class LuaState:
             # The inner call used up the outer call's time too; it must not go on without a deadline.
             self._arm(perf_counter_ns())
         return answer
+
+    def _why_handling_failed(self, answer: Answer) -> Answer:
+        """LuaJIT says only "error in error handling" when there was no room, or no time, for a traceback."""
+        used, quota = self.memory()
+        if quota and used + _NO_ROOM > quota:
+            return MEMORY, b"not enough memory"
+        return (CPU, b"ran past its CPU budget") if self._cell[1] & 0xFFFFFFFF else answer
 
     def _arm(self, deadline_ns: int) -> None:
         # perf_counter_ns and tib_clock_ns read the same clock (a test holds them together).

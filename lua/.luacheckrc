@@ -1,3 +1,0 @@
-std = "luajit"
-max_line_length = 120
-unused_args = false
