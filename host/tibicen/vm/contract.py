@@ -97,6 +97,9 @@ class VM(ABC):
 
     tier: ClassVar[str]
 
+    control: int
+    """Callback id of the realm's own function (`settings`, `health`); 0 without a realm."""
+
     @abstractmethod
     def load(self, source: bytes, chunk: str) -> Plain:
         """Compiles and runs a chunk in the plugin's globals; returns what the chunk returns.
@@ -115,6 +118,14 @@ class VM(ABC):
     @abstractmethod
     def forget(self, callback: int) -> None:
         """Lets go of a function that the plugin handed over. No error when it is gone already."""
+
+    @abstractmethod
+    def know_chunk(self, chunk: str) -> None:
+        """Notes a file that the plugin itself loads, so that reports can give its whole name."""
+
+    @abstractmethod
+    def lend_time(self, nanoseconds: int) -> None:
+        """Extends the deadline of the call under way: time that others used on the plugin's behalf."""
 
     @abstractmethod
     def post(self, function: str | int, *args: Plain) -> None:

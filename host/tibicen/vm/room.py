@@ -13,11 +13,7 @@ from tibicen.vm.marshal import Plain, pack
 
 
 class RoomVM(VM):
-    """A VM that is a room of a `LuaState`.
-
-    Attributes:
-        control: callback id of the realm's own function (see lua/prelude/realm_native.lua); 0 without a realm.
-    """
+    """A VM that is a room of a `LuaState`."""
 
     def __init__(self, options: VmOptions, state: LuaState, *, own_vm: bool) -> None:
         self._options = options
@@ -38,7 +34,7 @@ class RoomVM(VM):
             },
         )
         try:
-            self.control: int = self._value(answer, loading=True) or 0
+            self.control = self._value(answer, loading=True) or 0
         except Exception:
             self.close()
             raise
