@@ -36,6 +36,11 @@ unit: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/tibicen bench $(ARGS)
 
+# Bounded: 10,000 reloads, then twenty minutes of reloads, crashes, runaways and floods.
+soak: $(VENV)/.tested
+	$(BIN)/tibicen bench soak $(ARGS)
+	$(BIN)/tibicen bench endurance $(ARGS)
+
 reference: $(VENV)/.tested
 	$(BIN)/tibicen reference
 

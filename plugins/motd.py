@@ -1,3 +1,4 @@
+# permissions: hooks.answer:status.info
 """The message of the day, by the hour. Shows: a plugin in a single file, shaping the same answer as a Lua plugin."""
 
 from datetime import datetime

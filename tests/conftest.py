@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tibicen.cli.run import new_event_loop
-from tibicen.config import HostConfig
+from tibicen.config import HostConfig, PermissionsConfig
 from tibicen.host import Host
 from tibicen.lifecycle.report import Report
 from tibicen.vm import stack
@@ -97,6 +97,8 @@ class RunningHost:
 @asynccontextmanager
 async def running(folder: PluginFolder, *, watch: bool = False, **config: Any) -> AsyncIterator[RunningHost]:
     reports: list[Report] = []
+    # Tests of permissions say otherwise.
+    config.setdefault("permissions", PermissionsConfig(everyone=["*"]))
     host = Host(HostConfig(**config), folder.path, on_report=reports.append)
     try:
         await host.start(watch=watch, listen=False)

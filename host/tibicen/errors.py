@@ -3,20 +3,23 @@
 TibicenError
 ├── ConfigError            host.yaml or a command line value can't be used
 ├── ManifestError          a plugin.yaml can't be used (carries every problem, each with file, line, way out)
-├── ResolveError           versions, cycles, missing plugins: every problem of one resolution at once
 ├── PluginError            something that one plugin did; names plugin, file and line
 │   ├── LoadError          syntax or run-time error while its code was loaded
 │   ├── HandoverError      on_snapshot or on_migrate failed: the old generation keeps serving
 │   ├── HealthError        on_health said no
+│   ├── NotGrantedError    it asks for more than its owner granted
 │   ├── HandlerError       a hook handler, timer, export or subscription raised
+│   ├── CrashError         the worker process of an isolated plugin is dead, or died in the call
 │   └── BudgetError
 │       ├── CpuBudgetError     ran past its deadline
+│       │   └── CpuShareError  used up its share of this second
 │       └── MemoryBudgetError  asked for more memory than it may have
 ├── MarshalError           a value that can't cross between Python and Lua
 ├── VmClosedError          a call into a VM that is gone
 ├── TransitionError        a plugin was asked to change to a state it can't reach from where it is
 ├── UnknownPluginError     no plugin of that name
 ├── QuotaError             a plugin's storage, queue or registration quota is used up
+├── DeniedError            a plugin did something that it has no permission for; names the one to ask for
 ├── StorageError           the KV file can't be read or written (disk full, not a database, no permission)
 ├── WireError              bytes that do not follow the protocol: truncated, oversized, wrong checksum
 └── ControlError           no running host behind the control socket, or it refused
@@ -38,14 +41,6 @@ class ManifestError(TibicenError):
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class ResolveError(TibicenError):
-    """Plugins that can't be put in order; `problems` maps a plugin's name to every reason."""
-
-    def __init__(self, problems: dict[str, list[str]]) -> None:
-        super().__init__("\n".join(line for lines in problems.values() for line in lines))
         self.problems = problems
 
 
@@ -78,8 +73,16 @@ class HealthError(PluginError):
     """`on_health` of a new generation said no."""
 
 
+class NotGrantedError(PluginError):
+    """A version of a plugin asks for permissions that its owner has not granted."""
+
+
 class HandlerError(PluginError):
     """A hook handler, timer, export or subscription raised."""
+
+
+class CrashError(PluginError):
+    """The worker process of an isolated plugin is dead, or died in the call."""
 
 
 class BudgetError(PluginError):
@@ -88,6 +91,10 @@ class BudgetError(PluginError):
 
 class CpuBudgetError(BudgetError):
     """A call ran past its deadline."""
+
+
+class CpuShareError(CpuBudgetError):
+    """A plugin's share of this second is used up; the call was stopped, or refused."""
 
 
 class MemoryBudgetError(BudgetError):
@@ -112,6 +119,10 @@ class UnknownPluginError(TibicenError):
 
 class QuotaError(TibicenError):
     """A plugin's storage, queue or registration quota is used up."""
+
+
+class DeniedError(TibicenError):
+    """A plugin did something that it has no permission for."""
 
 
 class StorageError(TibicenError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,25 @@ import tibicen
 from tibicen.bus.hooks import Handler, HookBus
 from tibicen.bus.subjects import SubjectBus
 from tibicen.config import HostConfig, PluginConfig, load_config
-from tibicen.errors import ConfigError, PluginError, TibicenError
+from tibicen.errors import ConfigError, PluginError, TibicenError, WireError
 from tibicen.lifecycle.generation import Generation, Runtime
 from tibicen.lifecycle.intake import Intake
 from tibicen.lifecycle.manager import Manager, ManagerOptions
+from tibicen.lifecycle.permissions import covers
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.watch import PluginWatcher, Wave
+from tibicen.metrics.observatory import Observatory
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
+from tibicen.realms.isolated_python import IsolatedPythonPlugin
 from tibicen.realms.lua_plugin import LuaPlugin
 from tibicen.realms.python_plugin import PythonPlugin
 from tibicen.realms.services import Services
 from tibicen.realms.settings import effective
+from tibicen.security.grants import Grants
 from tibicen.state.kv import KeyValueStore
+from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain, pack, unpack
 from tibicen.vm.shared import SharedStates
 
@@ -67,7 +72,10 @@ class Host:
         self.kv = KeyValueStore(":memory:" if data is None else self._data_file(data))
         # No plugin's name has a colon, so this namespace is the host's alone.
         self._own = self.kv.namespace("tibicen:host")
+        self._disabled_by_command = self._stored_disabled()
+        self.grants = Grants(self.kv.namespace("tibicen:grants"), self._given_to, self._grants_first)
         self.shared = SharedStates()
+        self.workers = Workers(self.loop)
         self.listeners: list[Listener] = [on_report] if on_report else []
         self.status: StatusServer | None = None
         self._config_file = config_file
@@ -84,9 +92,11 @@ class Host:
                 strike_limit=config.strikes.limit,
                 strike_decay_seconds=config.strikes.decay_seconds,
                 drain_seconds=config.drain_seconds,
-                disabled=self._disabled(),
+                disabled=self._disabled_by_command.union(_disabled_in(config)),
             ),
+            self.grants,
         )
+        self.observatory = Observatory(self.loop, self.plugins, self.hooks, self.subjects, self.kv, lambda: self.status)
         self.intake = Intake(self.plugins, self.loop, self._report)
         self.services = Services(
             folder=self.folder,
@@ -96,29 +106,38 @@ class Host:
             kv=self.kv,
             plugins=self.plugins,
             shared=self.shared,
+            workers=self.workers,
             log=self._plugin_log,
             settings_of=self._settings_of,
+            given=self._given_to,
         )
 
-    def _disabled(self) -> frozenset[str]:
-        stored = self._own.get("disabled")
-        by_config = {name for name, each in self.config.plugins.items() if not each.enabled}
-        return frozenset(by_config.union(unpack(stored) if stored else ()))
+    def _stored_disabled(self) -> frozenset[str]:
+        try:
+            stored = self._own.get("disabled")
+        except TibicenError:
+            self.kv.close()
+            raise
+        return frozenset(unpack(stored) if stored else ())
 
     @staticmethod
     def _data_file(data: Path) -> Path:
-        data.mkdir(parents=True, exist_ok=True)
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"the data folder {data} can't be made: {error.strerror}; name another by data_dir in host.yaml"
+            ) from None
         return data / KV_FILE
 
     def _make_runtime(self, generation: Generation) -> Runtime:
         source = generation.source
         if source.language == "python":
-            return PythonPlugin(generation, self.services)
+            isolated = source.manifest.tier == "isolated"
+            return (IsolatedPythonPlugin if isolated else PythonPlugin)(generation, self.services)
         realm, tier = source.manifest.realm, source.manifest.tier
         if realm != "native":
             raise ConfigError(f"{source.name}: the realm {realm!r} is not implemented yet; this host has: native")
-        if tier == "isolated":
-            raise ConfigError(f"{source.name}: the tier 'isolated' is not implemented yet; use 'contained'")
         return LuaPlugin(generation, self.services)
 
     # -- start and stop ---------------------------------------------------------------------------------
@@ -127,22 +146,22 @@ class Host:
         """Loads the plugins, starts listening and watching.
 
         Raises:
-            ConfigError: the plugins folder is missing, or the status port can't be had.
+            ConfigError: the plugins folder is missing or can't be watched, or a port can't be had.
         """
         if not self.folder.is_dir():
             raise ConfigError(f"there is no plugins folder {self.folder}; make it, or name another with --plugins")
         # Watching starts first: what is saved while the plugins load is noticed too.
         if watch:
-            self._watcher = PluginWatcher(self.folder, self.loop, self.intake.take)
-            self._watcher.start()
+            self._watcher = self._watch(PluginWatcher(self.folder, self.loop, self.intake.take))
             if self._config_file is not None:
-                self._config_watcher = PluginWatcher(
-                    self._config_file.resolve().parent, self.loop, self._config_wave, recursive=False
-                )
-                self._config_watcher.start()
+                parent = self._config_file.resolve().parent
+                self._config_watcher = self._watch(PluginWatcher(parent, self.loop, self._config_wave, recursive=False))
         reports = self.intake.load_all()
+        self.observatory.start()
         if listen and self.config.status.enabled:
             await self._listen()
+        if listen and self.config.metrics.enabled:
+            self.observatory.listen(self.config.metrics.host, self.config.metrics.port)
         self.hooks["host.started"](
             {
                 "version": tibicen.__version__,
@@ -152,10 +171,21 @@ class Host:
         )
         return reports
 
+    @staticmethod
+    def _watch(watcher: PluginWatcher) -> PluginWatcher:
+        try:
+            watcher.start()
+        except OSError as error:
+            raise ConfigError(
+                f"{watcher.folder} can't be watched: {error.strerror or error}; "
+                "raise fs.inotify.max_user_instances and max_user_watches, if that is what ran out"
+            ) from None
+        return watcher
+
     async def _listen(self) -> None:
         settings = self.config.status
         limits = StatusLimits(settings.timeout_seconds, settings.throttle_seconds)
-        StatusInfo.from_plain(settings.info)
+        _check_status(self.config)
         self.status = StatusServer(self._answer_status, settings.host, settings.port, limits)
         try:
             await self.status.start()
@@ -176,9 +206,11 @@ class Host:
         if self.status is not None:
             await self.status.stop()
             self.status = None
+        await self.observatory.stop()
         self.hooks["host.stopping"]()
         await self.plugins.stop()
         self.shared.close()
+        self.workers.close()
         self.kv.close()
 
     # -- saves ------------------------------------------------------------------------------------------
@@ -189,23 +221,63 @@ class Host:
             self.reload_config()
 
     def reload_config(self) -> None:
-        """Reads host.yaml again: settings, enabled plugins and log levels are live; the rest needs a restart.
+        """Reads host.yaml again: what it says of plugins, log_level, permissions and status.info are live; the rest needs a restart.
 
         A file that can't be used is reported and changes nothing.
         """
+        assert self._config_file is not None
+        report = Report("config", [self._config_file.name])
         try:
             config = load_config(self._config_file)
+            _check_status(config)
             self._check_settings(config)
         except ConfigError as error:
-            self._report(Report("reload", ["host.yaml"], ok=False, problems=[Problem("host", str(error))]))
+            report.ok = False
+            report.problems = [Problem("host", line) for line in str(error).splitlines()]
+            self._report(report)
             return
         before, self.config = self.config, config
-        for name, plugin in list(self.plugins.plugins.items()):
-            old, new = _of(before, name), _of(config, name)
-            if old.enabled != new.enabled:
+        late = _needs_restart(before, config)
+        if late:
+            report.warnings.append(f"{', '.join(late)}: changed, but in force only after a restart")
+        self._report(report)
+        for name in sorted({*before.plugins, *config.plugins}):
+            try:
+                self._apply(name, _of(before, name), _of(config, name))
+            except TibicenError as error:
+                self._report(Report("config", [name], ok=False, problems=[Problem(name, str(error))]))
+        self._apply_permissions(before, config)
+
+    def _apply(self, name: str, old: PluginConfig, new: PluginConfig) -> None:
+        """What host.yaml says of one plugin, from now on."""
+        plugin = self.plugins.plugins.get(name)
+        if old.enabled != new.enabled:
+            # The owner's last word counts, wherever it was said.
+            self._remember(self._disabled_by_command - {name})
+            if plugin is None:
+                (self.plugins.allow if new.enabled else self.plugins.forbid)(name)
+            else:
                 (self.plugins.enable if new.enabled else self.plugins.disable)(name)
-            elif old.settings != new.settings and plugin.active is not None:
+        elif plugin is not None and old.settings != new.settings:
+            if plugin.active is not None:
                 self._push_settings(plugin.active, old.settings)
+            if plugin.errors and plugin.state in ("active", "failed"):
+                # Perhaps it was refused for its settings.
+                self.plugins.reload(name)
+
+    def _apply_permissions(self, old: HostConfig, new: HostConfig) -> None:
+        """A plugin that is given other permissions than before is loaded anew: it has what it had until then."""
+        for name, plugin in list(self.plugins.plugins.items()):
+            everyone = old.permissions != new.permissions
+            if not everyone and _of(old, name).permissions == _of(new, name).permissions:
+                continue
+            served = plugin.active
+            try:
+                self.plugins.look_again(name)
+                if served is not None and plugin.active is served:
+                    self.plugins.reload(name)
+            except TibicenError as error:
+                self._report(Report("config", [name], ok=False, problems=[Problem(name, str(error))]))
 
     def _check_settings(self, config: HostConfig) -> None:
         for name, plugin in self.plugins.plugins.items():
@@ -220,6 +292,13 @@ class Host:
         if changed and isinstance(generation.runtime, LuaPlugin | PythonPlugin):
             generation.runtime.settings_changed(changed)
 
+    def _given_to(self, plugin: str) -> list[str]:
+        """Permissions that host.yaml gives a plugin."""
+        return [*self.config.permissions.everyone, *_of(self.config, plugin).permissions]
+
+    def _grants_first(self) -> bool:
+        return self.config.permissions.first_load == "grant"
+
     def _settings_of(self, plugin: str) -> Mapping[str, Plain]:
         return _of(self.config, plugin).settings
 
@@ -231,9 +310,56 @@ class Host:
         Raises:
             UnknownPluginError: no plugin of that name.
         """
+        self.plugins.plugin(name)
+        # First what can fail: what can't be remembered is not done either.
+        self._remember(self._disabled_by_command - {name} if enabled else self._disabled_by_command | {name})
         report = self.plugins.enable(name) if enabled else self.plugins.disable(name)
-        self._own.set("disabled", pack(sorted(self.plugins.disabled)))
+        if enabled and not _of(self.config, name).enabled:
+            report.warnings.append(f"host.yaml says `enabled: false` for {name}: after a restart it is disabled again")
         return report
+
+    def grant(self, name: str, permissions: Sequence[str] = ()) -> Report:
+        """Grants permissions to a plugin, all that its newest version lacks when none are named, and loads it if it
+        was refused for want of them.
+
+        Raises:
+            UnknownPluginError: no plugin of that name. TibicenError: one is no permission.
+        """
+        source = self.plugins.plugin(name).source
+        wanted = permissions or (self.grants.missing(source) if source is not None else [])
+        new = self.grants.grant(name, wanted)
+        report = self.plugins.look_again(name)
+        said = f"granted to {name}: {', '.join(new)}" if new else f"nothing new was granted to {name}"
+        report.warnings.insert(0, said)
+        return report
+
+    def revoke(self, name: str, permission: str) -> Report:
+        """Takes a permission back; a plugin that asks for it is unloaded.
+
+        Raises:
+            UnknownPluginError: no plugin of that name. TibicenError: it was not granted in these words.
+        """
+        self.plugins.plugin(name)
+        self.grants.revoke(name, permission)
+        report = self.plugins.look_again(name)
+        if not covers(self._given_to(name), permission):
+            return report
+        report.warnings.append(f"host.yaml gives {permission} to {name} all the same")
+        return report
+
+    def plugin_info(self, name: str) -> dict[str, Any]:
+        """Plain data for `tibicen plugins info`.
+
+        Raises:
+            UnknownPluginError: no plugin of that name.
+        """
+        plugin = self.plugins.plugin(name)
+        return {**plugin.describe(), "permissions": self.grants.describe(plugin.source, name)}
+
+    def _remember(self, disabled: frozenset[str]) -> None:
+        if disabled != self._disabled_by_command:
+            self._own.set("disabled", pack(sorted(disabled)))
+            self._disabled_by_command = disabled
 
     # -- what plugins cause -----------------------------------------------------------------------------
 
@@ -249,12 +375,13 @@ class Host:
             getattr(self._log, "warning" if level == "warn" else level)(text, plugin=plugin, **fields)
 
     def _report(self, report: Report) -> None:
+        self.observatory.note(report)
         for listener in self.listeners:
             listener(report)
         if report.action in ("load", "reload"):
             self._announce(report)
         elif report.action == "unload":
-            for name in report.plugins:
+            for name in report.generations:
                 self.hooks["plugin.unloaded"]({"name": name})
 
     def _announce(self, report: Report) -> None:
@@ -298,14 +425,18 @@ class Host:
         if request.kind == "xml":
             return render_xml(info)
         online = [
-            (str(player.get("name", "")), int(player.get("level", 0)))
+            (str(player.get("name", "")), _level(player.get("level")))
             for players in self.hooks["status.players"]()
             if isinstance(players, list)
             for player in players
             if isinstance(player, dict)
         ]
         is_online = bool(self.hooks["status.player_online"](request.name)) if request.name else False
-        return render_binary(info, request.mask, online=online, name_online=is_online)
+        try:
+            return render_binary(info, request.mask, online=online, name_online=is_online)
+        except WireError as error:
+            self._log.error(f"the binary status can't be sent whole: {error}", plugin="status.players")
+            return render_binary(base, request.mask, name_online=is_online)
 
     # -- figures ----------------------------------------------------------------------------------------
 
@@ -330,3 +461,31 @@ def _of(config: HostConfig, plugin: str) -> PluginConfig:
 
 
 _DEFAULT = PluginConfig()
+
+
+def _disabled_in(config: HostConfig) -> set[str]:
+    return {name for name, each in config.plugins.items() if not each.enabled}
+
+
+def _check_status(config: HostConfig) -> None:
+    try:
+        StatusInfo.from_plain(config.status.info)
+    except WireError as error:
+        raise ConfigError(f"status.info: {error}") from None
+
+
+def _needs_restart(old: HostConfig, new: HostConfig) -> list[str]:
+    """What changed, but is looked at only when a host starts."""
+    live = {"plugins", "log_level", "permissions", "status"}
+    changed = [name for name in old.__struct_fields__ if name not in live and getattr(old, name) != getattr(new, name)]
+    for name in old.status.__struct_fields__:
+        if name != "info" and getattr(old.status, name) != getattr(new.status, name):
+            changed.append(f"status.{name}")
+    return changed
+
+
+def _level(level: object) -> int:
+    """A player's level as the wire takes it; 0 for what is none."""
+    if isinstance(level, int | float) and 0 <= level <= 0xFFFFFFFF:
+        return int(level)
+    return 0

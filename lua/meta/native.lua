@@ -20,6 +20,7 @@
 ---| "status.info" # Shapes the status document: server, owner, players, monsters, npcs, rates, map, motd (see docs/status.md).
 ---| "status.player_online" # Whether a player of that name is on-line; the first answer counts.
 ---| "status.players" # The players on-line, for the binary status: each plugin answers a list of {name, level}.
+---| "player.may_login" # Whether a player may enter the world: true, or false or the reason why not. `player`: name, ip and account if known. Fails closed: for a handler that could not answer, this counts: "Your login can't be checked right now. Please try again later.".
 ---| "player.login" # A player entered the world. `player`: id, name, level if known.
 ---| "player.logout" # A player left the world. `player`: id, name.
 ---| "player.say" # A player says something; the text may be replaced, or swallowed by stopping with an empty text.
@@ -44,7 +45,8 @@ function Registration:cancel() end
 hooks = {}
 
 --- Answers a hook with a function, which gets the hook's arguments.
---- Raises: There is no such hook, or both first and last are asked for.
+--- Raises: There is no such hook, both first and last are asked for, the plugin has budget.handlers of them, or the
+--- hook is a filter, query or gather and the permission hooks.answer:HOOK is missing.
 --- ```lua
 --- hooks.on("player.login", function(player)
 ---     log.info(player.name .. " is here")
@@ -63,6 +65,7 @@ hooks = {}
 ---@overload fun(name: "status.info", fn: fun(info: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "status.player_online", fn: fun(name: string): boolean|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "status.players", fn: fun(): tibicen.Record[]|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "player.may_login", fn: fun(player: tibicen.Record): boolean|string|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "player.login", fn: fun(player: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "player.logout", fn: fun(player: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "player.say", fn: fun(text: string, player: tibicen.Record): string|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
@@ -85,7 +88,7 @@ function hooks.stop(value) end
 timers = {}
 
 --- Calls a function again and again, for the first time after `ms`.
---- Raises: The time is out of range.
+--- Raises: The time is out of range, or the plugin has budget.timers of them.
 --- ```lua
 --- timers.every(60000, function()
 ---     log.info("another minute")
@@ -97,7 +100,7 @@ timers = {}
 function timers.every(ms, fn) end
 
 --- Calls a function once.
---- Raises: The time is out of range.
+--- Raises: The time is out of range, or the plugin has budget.timers of them.
 --- ```lua
 --- local reminder = timers.after(5000, function() log.info("five seconds later") end)
 --- timers.cancel(reminder)
@@ -111,7 +114,8 @@ function timers.after(ms, fn) end
 ---@param timer tibicen.Registration What every or after returned.
 function timers.cancel(timer) end
 
---- The plugin's log. The owner sets the lowest level shown (log_level in host.yaml).
+--- The plugin's log. The owner sets the lowest level shown (log_level in host.yaml). What goes beyond
+--- budget.log_lines_per_second is dropped, and told of once a second.
 ---@class loglib
 log = {}
 
@@ -154,7 +158,8 @@ exports = {}
 
 --- What other plugins export: `imports.PLUGIN.NAME(...)`. A plugin that isn't active and a name that it doesn't export
 --- are nil. Each call goes to the newest generation, so a kept function survives reloads of the other plugin. Name the
---- plugin under requires in plugin.yaml to have it loaded first.
+--- plugin under requires in plugin.yaml to have it loaded first; to call one that is not named there, ask for the
+--- permission imports.call:PLUGIN.
 --- ```lua
 --- if imports.greeter then
 ---     log.info(imports.greeter.welcome("Eve"))
@@ -178,7 +183,8 @@ kv = {}
 function kv.get(key, default) end
 
 --- Stores a value; from then on it outlives a crash of the host. nil deletes the key.
---- Raises: The value is no plain data, or the plugin's quota is used up (what was stored stays).
+--- Raises: The value is no plain data or larger than budget.message_kb, or the plugin's quota is used up (what was
+--- stored stays).
 --- ```lua
 --- kv.set("last", { name = "Eve", level = 12 })
 --- ```
@@ -215,7 +221,9 @@ function kv.increment(key, by) end
 bus = {}
 
 --- Sends a message; it is delivered soon, in order of publishing, never inside this call.
---- Raises: The subject is none, the data can't cross, or too many messages wait already.
+--- Raises: The subject is none, the data can't cross or is larger than budget.message_kb, the plugin publishes more
+--- than budget.publishes_per_second, too many messages wait already, or the subject doesn't begin with the plugin's
+--- name and the permission bus.publish:SUBJECT is missing.
 --- ```lua
 --- bus.publish("chat.say", { to = 7, text = "Welcome" })
 --- ```
@@ -224,7 +232,8 @@ bus = {}
 function bus.publish(subject, data) end
 
 --- Receives the messages whose subjects fit a pattern.
---- Raises: The pattern is none.
+--- Raises: The pattern is none, the plugin has budget.subscriptions of them, or the pattern doesn't begin with the
+--- plugin's name and the permission bus.subscribe:PATTERN is missing.
 --- ```lua
 --- bus.subscribe("chat.>", function(subject, data)
 ---     log.debug(subject, data and data.text)

@@ -14,7 +14,7 @@ return function(room)
     function bus.subscribe(pattern, fn)
         check.argument("bus.subscribe", 1, pattern, "string")
         check.argument("bus.subscribe", 2, fn, "function")
-        local callback = room.keep(fn)
+        local callback = room.keep(fn, "subscription " .. pattern)
         return check.handle(room, "release", room.host("bus.subscribe", pattern, callback))
     end
 

@@ -20,7 +20,7 @@ return function(room)
             end
             functions[name] = fn
             if fn then
-                ids[name] = room.host("exports.add", name, room.keep(fn))
+                ids[name] = room.host("exports.add", name, room.keep(fn, "export " .. name))
             end
         end,
         __metatable = "exports",

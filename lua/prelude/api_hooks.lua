@@ -12,7 +12,7 @@ return function(room)
         if options ~= nil then
             check.argument("hooks.on", 3, options, "table")
         end
-        local callback = room.keep(fn)
+        local callback = room.keep(fn, "hook " .. name)
         local id = room.host("hooks.on", name, callback, options and options.first, options and options.last)
         return check.handle(room, "release", id)
     end

@@ -17,7 +17,12 @@ return function(room)
     end
 
     function json.array(list)
-        return raw.setmetatable(list or {}, border.array_mark)
+        list = list or {}
+        check.argument("json.array", 1, list, "table")
+        if raw.debug.getmetatable(list) == border.array_mark then
+            return list
+        end
+        return raw.setmetatable(list, border.array_mark)
     end
 
     return json

@@ -6,11 +6,17 @@ local sandbox, check, failure = context.use("sandbox"), context.use("check"), co
 
 local LOADING = {}
 
+-- Bytes: the host looks for a file of that name, at no plugin's cost.
+local LONGEST = 255
+
 return function(room)
     local loaded = {}
 
     function room.env.require(name)
         check.argument("require", 1, name, "string")
+        if #name > LONGEST then
+            failure.blame("require: a name of " .. #name .. " bytes is none; the longest has " .. LONGEST)
+        end
         if loaded[name] == LOADING then
             failure.blame("require: '" .. name .. "' requires itself, directly or through others")
         elseif loaded[name] ~= nil then

@@ -10,7 +10,7 @@ return function(room)
     local function start(what, ms, fn, repeats)
         check.argument(what, 1, ms, "number")
         check.argument(what, 2, fn, "function")
-        local callback = room.keep(fn)
+        local callback = room.keep(fn, "timer every " .. ms .. " ms")
         return check.handle(room, "release", room.host("timers.start", ms, callback, repeats))
     end
 
@@ -26,7 +26,7 @@ return function(room)
         end
         check.argument("timers.after", 1, ms, "number")
         check.argument("timers.after", 2, fn, "function")
-        callback = room.keep(once)
+        callback = room.keep(once, "timer after " .. ms .. " ms")
         return check.handle(room, "release", room.host("timers.start", ms, callback, false))
     end
 

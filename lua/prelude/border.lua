@@ -12,6 +12,8 @@ local band, rshift = bit.band, bit.rshift
 local tostring, format, copy, new_string = raw.tostring, raw.string.format, ffi.copy, ffi.string
 
 local MAX_DEPTH = 64
+-- Values of one message. The same small table many times over is some bytes here, but an object each in the host.
+local MOST_VALUES = 1000000
 local HANDLE = 1
 local EXACT = 9007199254740992
 
@@ -44,7 +46,8 @@ end
 ---@param err any
 ---@return string|nil reason when `err` is a refused crossing
 function border.refusal(err)
-    if type(err) == "table" and raw.getmetatable(err) == CrossingError then
+    -- Not by getmetatable: it answers whatever a plugin wrote into __metatable.
+    if type(err) == "table" and raw.debug.getmetatable(err) == CrossingError then
         return err.reason
     end
 end
@@ -73,7 +76,8 @@ end
 --- Encoding ----------------------------------------------------------------------------------------------
 
 --- A table marked by json.array() crosses as a list even when it is empty.
-border.array_mark = {}
+--- Plugins that share a state share this metatable, so none of them may get at it.
+border.array_mark = { __metatable = "array" }
 
 local function room_for(at, size)
     if at + size <= outbox_size then
@@ -174,18 +178,23 @@ local function shape(value)
         end
     end
     if count == 0 then
-        return raw.getmetatable(value) == border.array_mark, 0
+        return raw.getmetatable(value) == "array", 0
     end
     return list and count == length, count
 end
 
 local put_value
+local values = 0
 
 local function put_table(at, value, depth)
     if depth > MAX_DEPTH then
         refuse("nested deeper than " .. MAX_DEPTH .. " levels, or a cycle")
     end
     local list, count = shape(value)
+    values = values + count
+    if values > MOST_VALUES then
+        refuse("more than " .. MOST_VALUES .. " values in one message")
+    end
     if list then
         at = put_count(at, count, 0x90, 0xdc)
         for index = 1, count do
@@ -232,12 +241,14 @@ end
 --- Writes one value to the outbox.
 ---@return number length in bytes
 function border.pack(value)
+    values = 0
     return put_value(0, value, 0)
 end
 
 --- Writes a list of exactly `count` values, nils included.
 ---@return number length in bytes
 function border.pack_list(count, ...)
+    values = 0
     local at = put_count(0, count, 0x90, 0xdc)
     if count == 1 then
         return put_value(at, (...), 0)
@@ -251,6 +262,7 @@ end
 --- A private copy of a plain value as bytes, for putting it back after a handler failed half-way.
 ---@return string
 function border.freeze(value)
+    values = 0
     return new_string(outbox, put_value(0, value, 0))
 end
 

@@ -14,13 +14,20 @@ local budget = {
     running = { base = 0, at = 0 },
 }
 
-local cell
+-- One that is never armed, until the host binds its own: the hook may look before that.
+local unarmed = ffi.new("tib_deadline[2]")
+local cell = ffi.cast("tib_deadline *", unarmed)
 local slice_ns = 0
 local seen = 0
 
 ---@param address number of the tib_deadline cell
 function budget.bind(address)
     cell = ffi.cast("tib_deadline *", ffi.cast("uintptr_t", address))
+end
+
+--- The cell itself, for C functions that look at it.
+function budget.cell()
+    return cell
 end
 
 ---@param nanoseconds number what one handler of a chain may use
@@ -37,14 +44,25 @@ function budget.disarm()
     core.tib_deadline_disarm(cell)
 end
 
+-- Called at every look at the clock while a profile runs.
+local sampler
+
 local running = budget.running
 local function check()
+    if sampler then
+        sampler()
+    end
     local at = running.base + running.at
     if at ~= seen then
         -- Another handler of a chain has begun: its share starts here, whatever the earlier ones used.
         seen = at
         if seen > 0 and slice_ns > 0 then
             core.tib_deadline_arm(cell, slice_ns)
+            -- But none gets more than what is left of the plugin's share of this second: the cell beside.
+            local ceiling = cell[1].deadline_ns
+            if ceiling ~= 0 and cell[0].deadline_ns > ceiling then
+                cell[0].deadline_ns = ceiling
+            end
             return
         end
     end
@@ -53,8 +71,27 @@ local function check()
     end
 end
 
+--- For functions in which much time may pass without an instruction; raises when the deadline has passed.
+budget.check = check
+
+local function watch(interval)
+    if interval > 0 then
+        raw.debug.sethook(check, "", interval)
+    else
+        raw.debug.sethook()
+    end
+end
+
+--- Has `fn` called every `interval` instructions of interpreted code, or no longer.
+---@param fn function|nil
+---@param interval number|nil
+function budget.sample(fn, interval)
+    sampler = fn
+    watch(fn and interval or context.hook_interval)
+end
+
 if context.hook_interval > 0 then
-    raw.debug.sethook(check, "", context.hook_interval)
+    watch(context.hook_interval)
 end
 
 return budget

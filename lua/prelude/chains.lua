@@ -1,7 +1,7 @@
 --- Hook chains: the handlers that stand next to each other in one VM, called in one crossing.
 ---
 --- Each chain is generated Lua that calls its handlers one after the other without a protected call around
---- each: `running.at` tells which one failed, and the rest of the chain goes on behind it.
+--- each: `at` tells which one failed, and the rest of the chain goes on behind it.
 
 local context = ...
 local raw = context.raw
@@ -9,8 +9,8 @@ local border, budget, failure = context.use("border"), context.use("budget"), co
 local xpcall, type, unpack = raw.xpcall, raw.type, raw.unpack
 local running, handler, status = budget.running, failure.handler, failure.status
 
--- Lua allows 60 upvalues a function.
-local SEGMENT = 48
+-- Up to this index a handler is fetched by one instruction; those behind it make another segment.
+local SEGMENT = 255
 
 local chains = {}
 
@@ -25,12 +25,24 @@ function chains.stop(value)
 end
 
 local STEP = {
-    notify = "running.at = %d h%d(%s)\n",
-    query = "running.at = %d r = h%d(%s) if r ~= nil then return r end\n",
-    gather = "running.at = %d r = h%d(%s) if r ~= nil then out[#out + 1] = r end\n",
-    filter = "running.at = %d r = h%d(%s)\n"
-        .. "if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
+    notify = "at = %d h[%d](%s)\n",
+    query = "at = %d r = h[%d](%s) if r ~= nil then return r end\n",
+    gather = "at = %d r = h[%d](%s) if r ~= nil then out[#out + 1] = r end\n",
+    filter = "at = %d r = h[%d](%s)\n" .. "if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
 }
+
+-- Which handler of a segment runs. An upvalue that every segment shares: noting it costs one instruction, where a
+-- field of `running` would cost two. The budget goes on reading `running.at`.
+local at = 0
+running.at = nil
+raw.setmetatable(running, {
+    __index = function()
+        return at
+    end,
+})
+local function place()
+    return at
+end
 
 local generated = {}
 
@@ -40,16 +52,13 @@ local function template(kind, arity, count)
     if generated[key] then
         return generated[key]
     end
-    local names, arguments = {}, {}
-    for index = 1, count do
-        names[index] = "h" .. index
-    end
+    local arguments = {}
     for index = 1, arity do
         arguments[index] = "a" .. index
     end
     local list = raw.table.concat(arguments, ", ")
-    local lines = { "local shared, STOP, " .. raw.table.concat(names, ", ") .. " = ...\n" }
-    lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nlocal running, r = shared\n"
+    local lines = { "local handlers, STOP = ...\nlocal at = 0\n" }
+    lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nat = 0\nlocal h, r = handlers\n"
     for index = 1, count do
         lines[#lines + 1] = raw.string.format(STEP[kind], index, index, list)
     end
@@ -69,8 +78,9 @@ function chains.build(chain_id, kind, arity, handlers, ids)
     local segments = {}
     for first = 1, #handlers, SEGMENT do
         local last = raw.math.min(first + SEGMENT - 1, #handlers)
-        local make = template(kind, arity, last - first + 1)
-        local run = make(running, STOP, unpack(handlers, first, last))
+        local run = template(kind, arity, last - first + 1)({ unpack(handlers, first, last) }, STOP)
+        -- `at` is the first upvalue that a segment names.
+        raw.debug.upvaluejoin(run, 1, place, 1)
         segments[#segments + 1] = { run = run, first = first, last = last }
     end
     live[chain_id] = { kind = kind, arity = arity, handlers = handlers, ids = ids, segments = segments }
@@ -81,9 +91,9 @@ function chains.drop(chain_id)
 end
 
 local function note(report, chain, text)
-    local kind, message = failure.of(text, chain.handlers[running.base + running.at])
+    local kind, message = failure.of(text, chain.handlers[running.base + at])
     report.errors = report.errors or {}
-    report.errors[#report.errors + 1] = { chain.ids[running.base + running.at], kind, message }
+    report.errors[#report.errors + 1] = { chain.ids[running.base + at], kind, message }
 end
 
 -- Takes an answer by the chain's kind; true ends the chain.
@@ -94,7 +104,7 @@ local function take(chain, out, answer)
         out[#out + 1] = answer
         return false
     elseif answer == STOP then
-        out.stopped = chain.ids[running.base + running.at]
+        out.stopped = chain.ids[running.base + at]
         if stopped ~= nil then
             out.value = stopped
         end
@@ -102,22 +112,34 @@ local function take(chain, out, answer)
         return true
     end
     out.value = answer
-    return chain.kind == "query"
+    if chain.kind == "query" then
+        out.by = chain.ids[running.base + at]
+        return true
+    end
+    return false
+end
+
+local function now()
+    return raw.tonumber(context.core.tib_clock_ns())
 end
 
 -- One protected call a handler: behind a failure, and where a table is filtered, which a failing handler
 -- may have left half-changed.
-local function run_each(chain, from, to, out, report, args)
+local function run_each(chain, from, to, out, report, args, times)
     local guarded = chain.kind == "filter" and type(out.value) == "table"
     running.base = 0
     for index = from, to do
-        running.at = index
+        at = index
         if chain.kind == "filter" then
             args[1] = out.value
             guarded = type(out.value) == "table"
         end
         local frozen = guarded and border.freeze(out.value)
+        local began = times and now()
         local ok, answer = xpcall(chain.handlers[index], handler, unpack(args, 1, chain.arity))
+        if times then
+            times[index] = now() - began
+        end
         if not ok then
             note(report, chain, answer)
             if frozen then
@@ -148,7 +170,7 @@ local function run(chain, out, report, ...)
                 ended = answer ~= nil and take(chain, out, answer)
             else
                 note(report, chain, answer)
-                ended = run_each(chain, running.base + running.at + 1, segment.last, out, report, { ... })
+                ended = run_each(chain, running.base + at + 1, segment.last, out, report, { ... })
             end
         end
         if ended then
@@ -179,33 +201,33 @@ local function finish(chain, out, report, original)
         end
     end
     if report.errors or out.stopped then
-        return status.report, border.pack_list(3, value, out.stopped, report.errors)
+        return status.report, border.pack_list(3, value, out.stopped or out.by, report.errors)
     elseif value == nil then
         return
     elseif type(value) == "boolean" then
-        return status.value, value
+        return status.value, value, out.by
     end
-    return status.packed, border.pack(value)
+    return status.packed, border.pack(value), out.by
 end
 
 local function dispatch(chain, ...)
-    local base, at = running.base, running.at
+    local base, before = running.base, at
     if chain.kind == "notify" and not chain.segments[2] then
         -- By far the most common: nothing is collected, so nothing is allocated.
         running.base = 0
         local ok, text = xpcall(chain.segments[1].run, handler, nil, ...)
         if ok then
-            running.base, running.at = base, at
+            running.base, at = base, before
             return
         end
         local report = {}
         note(report, chain, text)
-        run_each(chain, running.base + running.at + 1, #chain.handlers, {}, report, { ... })
-        running.base, running.at = base, at
+        run_each(chain, running.base + at + 1, #chain.handlers, {}, report, { ... })
+        running.base, at = base, before
         return status.report, border.pack_list(3, nil, nil, report.errors)
     end
     local out, report = prepare(chain, ...)
-    running.base, running.at = base, at
+    running.base, at = base, before
     return finish(chain, out, report, (...))
 end
 
@@ -216,6 +238,43 @@ function chains.dispatch(chain_id, length)
         return dispatch(chain)
     end
     return dispatch(chain, border.unpack_list(length))
+end
+
+local function measure(chain, ...)
+    local base, before = running.base, at
+    local out, report, times = {}, {}, {}
+    if chain.kind == "filter" then
+        out.value = (...)
+    end
+    run_each(chain, 1, #chain.handlers, out, report, { ... }, times)
+    chain.times = times
+    running.base, at = base, before
+    return finish(chain, out, report, (...))
+end
+
+--- Like `dispatch`, and keeps what each handler took for `times`.
+function chains.dispatch_timed(chain_id, length)
+    local chain = live[chain_id]
+    if length == 0 then
+        return measure(chain)
+    end
+    return measure(chain, border.unpack_list(length))
+end
+
+--- What the handlers took in the last timed run, in nanoseconds; -1 for one that was not called.
+---@return number status, number length
+function chains.times(chain_id)
+    local chain, list = live[chain_id], {}
+    for index = 1, #chain.handlers do
+        list[index] = chain.times[index] or -1
+    end
+    chain.times = nil
+    return status.packed, border.pack(list)
+end
+
+--- The callback of the handler that runs just now in a chain.
+function chains.current(chain_id)
+    return live[chain_id].ids[running.base + at]
 end
 
 return chains

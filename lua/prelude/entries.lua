@@ -4,6 +4,7 @@ local context = ...
 local raw = context.raw
 local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
 local sandbox, chains = context.use("sandbox"), context.use("chains")
+local profiler = context.use("profiler")
 local status, handler, xpcall, type = failure.status, failure.handler, raw.xpcall, raw.type
 local host_call = context.host_call
 
@@ -11,9 +12,17 @@ local rooms = {}
 local callbacks = {}
 local next_callback = 0
 
+-- How many calls of the host are under way, and whether a call into this VM from inside one of them used up the time
+-- that is the outer one's too. That one must not go on, whatever it does with the error of the inner.
+local asking, spent = 0, false
+
 local function finish(culprit, ok, first, second)
     if not ok then
-        return failure.of(first, culprit)
+        local kind, text = failure.of(first, culprit)
+        if kind == status.cpu and asking > 0 then
+            spent = true
+        end
+        return kind, text
     elseif first ~= nil then
         return first, second
     end
@@ -29,14 +38,31 @@ local function answer(value)
     return status.packed, border.pack(value)
 end
 
+local function ask(room_id, operation, length)
+    asking = asking + 1
+    local ok, result = raw.pcall(host_call, room_id, operation, length)
+    asking = asking - 1
+    if spent then
+        spent = asking > 0
+        raw.error(budget.exceeded, 0)
+    elseif not ok then
+        -- No object of Python's gets into the hands of a plugin, not even as an error.
+        raw.error(type(result) == "string" and result or "the host could not answer " .. operation, 0)
+    end
+    return result
+end
+
 --- Calls the host for a room; raises the host's refusal at the plugin's line.
 local function caller(room_id)
     return function(operation, ...)
         local packed, length = raw.pcall(border.pack_list, raw.select("#", ...), ...)
         if not packed then
+            if length == budget.exceeded then
+                raw.error(length, 0)
+            end
             failure.blame(operation .. ": " .. (border.refusal(length) or border.describe(length)))
         end
-        local result = host_call(room_id, operation, length)
+        local result = ask(room_id, operation, length)
         if result >= 0 then
             return border.unpack(result)
         elseif result < -1 then
@@ -57,10 +83,11 @@ local function open(room_id, length)
         host = caller(room_id),
     }
     --- Keeps a function of the plugin and returns the number that the host knows it by.
-    function room.keep(fn)
+    ---@param label string|nil what it is, for profiles: "hook player.login"
+    function room.keep(fn, label)
         next_callback = next_callback + 1
         callbacks[next_callback] = fn
-        room.callbacks[next_callback] = true
+        room.callbacks[next_callback] = label or "callback"
         return next_callback
     end
     function room.forget(id)
@@ -140,7 +167,16 @@ local function build_chain(chain_id, length)
     chains.build(chain_id, kind, arity, handlers, ids)
 end
 
-local entries = {
+-- What answers with who ended the chain, too; see chains.lua.
+local function finish_chain(ok, first, ...)
+    if ok and first ~= nil then
+        return first, ...
+    end
+    return finish(nil, ok, first)
+end
+
+local entries
+entries = {
     function(in_address, out_address, out_size, deadline_address)
         border.bind(in_address, out_address, out_size)
         budget.bind(deadline_address)
@@ -165,7 +201,7 @@ local entries = {
         return finish(nil, xpcall(build_chain, handler, chain_id, length))
     end,
     function(chain_id, length)
-        return finish(nil, xpcall(chains.dispatch, handler, chain_id, length))
+        return finish_chain(xpcall(chains.dispatch, handler, chain_id, length))
     end,
     chains.drop,
     function(room_id)
@@ -188,6 +224,37 @@ local entries = {
         if room then
             room.forget(callback_id)
         end
+    end,
+    function(chain_id, length)
+        return finish_chain(xpcall(chains.dispatch_timed, handler, chain_id, length))
+    end,
+    function(chain_id)
+        return finish(nil, xpcall(chains.times, handler, chain_id))
+    end,
+    function(room_id, interval)
+        local function of(label)
+            return function(profiled, called)
+                return called == profiled and label or nil
+            end
+        end
+        local function of_call(profiled, called, callback_id)
+            return called == profiled and rooms[called].callbacks[callback_id] or nil
+        end
+        local function of_chain(profiled, chain_id)
+            return rooms[profiled].callbacks[chains.current(chain_id)]
+        end
+        return profiler.start(rooms[room_id], interval, {
+            { entries[3], of("life-cycle load") },
+            { entries[4], of_call },
+            { entries[5], of("life-cycle") },
+            { entries[8], of_chain },
+            { entries[14], of_chain },
+        })
+    end,
+    function()
+        return finish(nil, xpcall(function()
+            return answer(profiler.stop())
+        end, handler))
     end,
 }
 

@@ -11,6 +11,9 @@ local failure = {
 }
 local status = failure.status
 
+-- Bytes of a plugin's message that are kept: there must be room for its traceback, and a reader for it.
+local LONGEST = 4096
+
 local last = status.error
 
 --- Message handler of every protected call into a plugin.
@@ -28,6 +31,9 @@ function failure.handler(err)
     end
     last = status.error
     local text = type(err) == "string" and err or "(error object is a " .. type(err) .. " value)"
+    if #text > LONGEST then
+        text = raw.string.sub(text, 1, LONGEST) .. "... (" .. #text .. " bytes)"
+    end
     return traceback(text .. "\n", 2)
 end
 

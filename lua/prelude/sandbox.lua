@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local budget = context.use("budget")
+local budget, bounded, patterns = context.use("budget"), context.use("bounded"), context.use("patterns")
 local exceeded = budget.exceeded
 local raw_pcall, raw_xpcall, raw_error, raw_load = raw.pcall, raw.xpcall, raw.error, raw.load
 local type, getinfo = raw.type, raw.debug.getinfo
@@ -46,13 +46,29 @@ local function copy_of(library, except)
     return copy
 end
 
+-- In C, sorting what is arranged for it takes quadratic time without one look at the clock.
+local function less(a, b)
+    return a < b
+end
+raw.jit.off(less)
+
+local function guarded_sort(list, before)
+    return raw.table.sort(list, before or less)
+end
+
 local function guarded_collectgarbage(option)
     option = option or "collect"
     if option == "count" or option == "collect" or option == "step" then
+        if option ~= "count" then
+            budget.check()
+        end
         return raw.collectgarbage(option)
     end
     raw_error("collectgarbage takes 'count', 'collect' or 'step' here; the rest is the host's", 2)
 end
+
+-- Bytes of source that a plugin may load at a time: the parser looks at no clock, and takes 5 ms for so many.
+local LONGEST = 262144
 
 -- Whole source text, from a string or a reader function; bytecode is refused by the loader's text mode.
 local function source_of(chunk)
@@ -138,6 +154,24 @@ local COPIED = {
     "unpack",
 }
 
+-- ("x"):rep() finds its functions here. In a VM of its own a plugin may extend it (function string:split()),
+-- in a shared one it is nobody's.
+local methods = copy_of("string", { dump = true })
+local string_meta = raw.debug.getmetatable("")
+string_meta.__index = methods
+
+-- In place of what runs for long without an instruction, or tells addresses.
+local function contain(env)
+    patterns.bind(budget.cell())
+    bounded.furnish(env)
+    for _, name in raw.ipairs({ "find", "gmatch", "gsub", "match" }) do
+        env.string[name] = patterns[name]
+    end
+end
+
+-- A state with one room that is not trusted has only such string methods.
+local methods_contained = false
+
 --- Fills `room.env` with the globals of a fresh plugin.
 function sandbox.furnish(room)
     local env = room.env
@@ -149,6 +183,7 @@ function sandbox.furnish(room)
     env.bit = copy_of("bit")
     env.math = copy_of("math")
     env.table = copy_of("table")
+    env.table.sort = guarded_sort
     env.string = copy_of("string", { dump = true })
     env.coroutine = copy_of("coroutine")
     env.coroutine.resume = guarded_resume
@@ -156,28 +191,45 @@ function sandbox.furnish(room)
     env.pcall = guarded_pcall
     env.xpcall = guarded_xpcall
     env.collectgarbage = guarded_collectgarbage
+    if not room.trusted then
+        contain(env)
+        if not methods_contained then
+            methods_contained = true
+            contain({ string = methods, table = {}, os = {} })
+        end
+    end
 
     local own
     env.getfenv, env.setfenv, own = environments(room)
     room.environments = own
 
-    function env.load(chunk, name, _, chunk_env)
-        if type(chunk_env) == "table" then
-            own[chunk_env] = true
+    local function compiled(source, name, chunk_env)
+        if not room.trusted and type(source) == "string" and #source > LONGEST then
+            return nil, "source of " .. #source .. " bytes is too long to be loaded at once; load at most " .. LONGEST
         end
-        return sandbox.compile(room, source_of(chunk), name or "=(load)", chunk_env or env)
+        budget.check()
+        return sandbox.compile(room, source, name, chunk_env)
+    end
+
+    function env.load(chunk, name, _, chunk_env)
+        if chunk_env == nil then
+            chunk_env = env
+        elseif type(chunk_env) ~= "table" then
+            -- LuaJIT would pass over it and give the chunk the state's real globals.
+            raw_error("load: an environment is a table, not " .. type(chunk_env), 2)
+        end
+        own[chunk_env] = true
+        return compiled(source_of(chunk), name or "=(load)", chunk_env)
     end
 
     function env.loadstring(source, name)
-        return sandbox.compile(room, source, name or source, env)
+        -- The parser would call a reader function in a protected call of its own, which a budget error ends in.
+        if type(source) ~= "string" then
+            raw_error("loadstring takes a string, not " .. type(source) .. "; load takes a function", 2)
+        end
+        return compiled(source, name or source, env)
     end
 end
-
--- ("x"):rep() finds its functions here. In a VM of its own a plugin may extend it (function string:split()),
--- in a shared one it is nobody's.
-local methods = copy_of("string", { dump = true })
-local string_meta = raw.debug.getmetatable("")
-string_meta.__index = methods
 
 --- Lets string methods see what the plugin adds to its own `string` table.
 function sandbox.adopt_strings(room)

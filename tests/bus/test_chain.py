@@ -63,6 +63,9 @@ class PaperVM:
         made = {"notify": None, "filter": value, "query": answers[0] if answers else None, "gather": answers}[kind]
         return HookOutcome(made, kind == "filter", 0, tuple(failures))
 
+    def dispatch_timed(self, chain: int, packed: bytes) -> tuple[HookOutcome | None, tuple[int, ...]]:
+        return self.dispatch(chain, packed), ()
+
 
 class Chained:
     """Plugins in the order in which their handlers are called: each new one goes behind the others."""

@@ -25,7 +25,7 @@ requires: {chatlog: ">=1.0,<2", other: "*"}
 tier: contained
 trusted: false
 budget: {cpu_ms: 50, memory_mb: 16}
-permissions: ["bus.publish:chat.*", kv.read]
+permissions: ["bus.publish:chat.*", config.read]
 settings: {greeting: {type: string, default: "Welcome"}, many: {type: integer, default: 3, min: 1, max: 5}}
 lazy: {on: [player.login]}
 """

@@ -163,7 +163,7 @@ def test_unload_takes_timers_out(host: Any, in_host: Any) -> None:
 
 
 def test_a_reload_ends_the_old_timers_and_starts_the_new(folder: PluginFolder, host: Any, in_host: Any) -> None:
-    folder.plugin("ticker", 'timers.every(1, function() bus.publish("tick", plugin.generation) end)')
+    folder.plugin("ticker", 'timers.every(1, function() bus.publish("ticker.tick", plugin.generation) end)')
 
     async def scenario() -> None:
         async with host() as running:

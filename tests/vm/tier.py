@@ -7,10 +7,14 @@ from typing import Any
 
 from tibicen.vm.contained import ContainedVM
 from tibicen.vm.contract import VM, VmOptions
+from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain
 from tibicen.vm.shared import SharedStates
 
-TIERS = ("shared", "contained")
+TIERS = ("shared", "contained", "isolated")
+
+workers = Workers()
+"""One for all tests: what worker processes are forked from takes longer to start than they do."""
 
 
 def no_host(operation: str, arguments: list[Plain]) -> Plain:
@@ -27,9 +31,14 @@ class Tier:
 
     def make(self, host: Callable[[str, list[Plain]], Plain] = no_host, **options: Any) -> VM:
         made = VmOptions(plugin=options.pop("plugin", "tester"), host=host, **options)
-        vm: VM = self._states.open(made) if self.name == "shared" else ContainedVM(made)
+        vm = self._open(made)
         self._made.append(vm)
         return vm
+
+    def _open(self, options: VmOptions) -> VM:
+        if self.name == "shared":
+            return self._states.open(options)
+        return workers.open(options) if self.name == "isolated" else ContainedVM(options)
 
     def close(self) -> None:
         for vm in self._made:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Generator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tibicen.bus.markers import Kind, Stop
+from tibicen.bus.meter import Meter, StopwatchVM, stopwatch, stopwatch_around
 from tibicen.errors import MarshalError, TibicenError
 from tibicen.vm.contract import VM, HookOutcome
 from tibicen.vm.marshal import pack, unpack
@@ -31,6 +34,9 @@ class PythonStep:
         assert handler.function is not None
         self.handler = handler
         self.function = handler.function
+
+    def all_handlers(self) -> list[Handler]:
+        return [self.handler]
 
     def drop(self) -> None:
         pass
@@ -62,6 +68,9 @@ class LuaStep:
                 self.failed(handler, _named_after(handler, failure.error))
         return outcome
 
+    def all_handlers(self) -> list[Handler]:
+        return list(self.handlers.values())
+
     def drop(self) -> None:
         self.vm.drop_chain(self.chain)
 
@@ -76,33 +85,77 @@ def _named_after(handler: Handler, error: Exception) -> Exception:
 Step = PythonStep | LuaStep
 
 
-class Chain:
+def _measured(step: Step, meter: Meter) -> Step:
+    """A step's twin, whose handlers are measured at every event."""
+    twin = copy.copy(step)
+    if isinstance(twin, LuaStep):
+        measuring: Any = StopwatchVM(twin.vm, [handler.series for handler in twin.handlers.values()], meter)
+        twin.vm = measuring
+    else:
+        around = twin.handler.position == "wrapper"
+        twin.function = (stopwatch_around if around else stopwatch)(twin.function, twin.handler.series, meter)
+    return twin
+
+
+class Chain(Meter):
     """A compiled chain; call it with the hook's arguments as one tuple.
 
     An event that is under way ends with the handlers that it began with, whatever they add or take back.
     """
 
+    __slots__ = ("_dropped", "_twin", "_under_way", "failed", "functions", "python_only", "run", "steps", "wrappers")
+
     def __init__(self, steps: tuple[Step, ...], wrappers: tuple[PythonStep, ...], failed: Failed) -> None:
+        super().__init__(
+            [handler for step in steps for handler in step.all_handlers()],
+            [wrapper.handler for wrapper in wrappers],
+            sum(isinstance(step, LuaStep) and len(step.handlers) > 1 for step in steps),
+        )
+        self.failed = failed
+        self._take(steps, wrappers)
+        self._twin: Chain | None = None
+        self._under_way = 0
+        self._dropped = False
+
+    def _take(self, steps: tuple[Step, ...], wrappers: tuple[PythonStep, ...]) -> None:
         self.steps = steps
         self.wrappers = wrappers
-        self.failed = failed
         # The most common case by far: nothing but Python handlers, which then run in the tightest loop there is.
         self.functions = tuple((step.function, step.handler) for step in steps if isinstance(step, PythonStep))
         self.python_only = len(self.functions) == len(steps)
         self.run: Callable[[tuple[Any, ...]], Any] = self.inner if not wrappers else self.wrapped
-        self._under_way = 0
-        self._dropped = False
 
     def __call__(self, arguments: tuple[Any, ...]) -> Any:
+        left = self.left = self.left - 1
         if self.python_only:
-            return self.run(arguments)
+            return self.run(arguments) if left > 0 else self.measure(arguments)
         self._under_way += 1
         try:
-            return self.run(arguments)
+            return self.run(arguments) if left > 0 else self.measure(arguments)
         finally:
             self._under_way -= 1
             if self._dropped:
                 self.drop()
+
+    def measure(self, arguments: tuple[Any, ...]) -> Any:
+        """Runs the chain with every handler measured."""
+        twin = self._twin
+        if twin is None:
+            twin = self._twin = copy.copy(self)
+            twin._take(
+                tuple(_measured(step, self) for step in self.steps),
+                tuple(cast(PythonStep, _measured(wrapper, self)) for wrapper in self.wrappers),
+            )
+        self.begin()
+        started = perf_counter_ns()
+        try:
+            return twin.run(arguments)
+        finally:
+            self.end(perf_counter_ns() - started)
+
+    def stops_at(self, handler: Handler) -> None:
+        """Notes that the event ended at a handler: those behind it were not called."""
+        self.ended[handler] = self.ended.get(handler, 0) + 1
 
     def inner(self, arguments: tuple[Any, ...]) -> Any:
         raise TypeError("a chain has a kind")
@@ -142,16 +195,18 @@ class Chain:
     def drop(self) -> None:
         """Frees what the chain holds inside VMs, once no event is under way in it."""
         self._dropped = True
+        self.settle()
+        self._twin = None
         if not self._under_way:
             for step in self.steps:
                 step.drop()
 
-    def _packed(self, arguments: Sequence[Any], *steps: Step) -> bytes | None:
+    def _packed(self, arguments: tuple[Any, ...], only: Step | None = None) -> bytes | None:
         """Arguments for Lua; what can't cross is the caller's fault, and costs these steps' handlers the event."""
         try:
-            return pack(list(arguments))
+            return pack(arguments)
         except MarshalError as error:
-            for step in steps:
+            for step in self.steps if only is None else (only,):
                 if isinstance(step, LuaStep):
                     for handler in step.handlers.values():
                         self.failed(handler, error)
@@ -167,7 +222,7 @@ class NotifyChain(Chain):
                 except Exception as error:
                     self.failed(handler, error)
             return
-        packed = self._packed(arguments, *self.steps)
+        packed = self._packed(arguments)
         for step in self.steps:
             if isinstance(step, LuaStep):
                 if packed is not None:
@@ -190,6 +245,7 @@ class QueryChain(Chain):
                 packed = packed or self._packed(arguments, step)
                 outcome = step.run(packed) if packed is not None else None
                 if outcome is not None and outcome.value is not None:
+                    self.stops_at(step.handlers.get(outcome.stopped_by) or step.all_handlers()[-1])
                     return outcome.value
                 continue
             try:
@@ -198,6 +254,7 @@ class QueryChain(Chain):
                 self.failed(step.handler, error)
                 continue
             if answer is not None:
+                self.stops_at(step.handler)
                 return answer
         return None
 
@@ -239,6 +296,7 @@ class FilterChain(Chain):
                     if outcome.changed:
                         value, before = outcome.value, None
                     if outcome.stopped_by:
+                        self.stops_at(step.handlers[outcome.stopped_by])
                         return Filtered(value, step.handlers[outcome.stopped_by].generation.plugin)
                 continue
             # A handler may change a record in place; one that then fails must not leave it half-changed.
@@ -259,6 +317,7 @@ class FilterChain(Chain):
             if replaced is not None:
                 value = replaced
             if stops:
+                self.stops_at(step.handler)
                 return Filtered(value, step.handler.generation.plugin)
         return Filtered(value)
 
@@ -277,8 +336,10 @@ _CHAINS: dict[Kind, type[Chain]] = {
 }
 
 
-def compile_chain(kind: Kind, arity: int, handlers: Sequence[Handler], failed: Failed) -> Chain:
-    """Makes the chain for handlers in calling order."""
+def compile_chain(
+    kind: Kind, arity: int, handlers: Sequence[Handler], failed: Failed, chains: dict[Kind, type[Chain]] = _CHAINS
+) -> Chain:
+    """Makes the chain for handlers in calling order; `chains` has its class for each kind."""
     wrappers = tuple(PythonStep(handler) for handler in handlers if handler.position == "wrapper")
     steps: list[Step] = []
     plain = [handler for handler in handlers if handler.position != "wrapper"]
@@ -287,4 +348,4 @@ def compile_chain(kind: Kind, arity: int, handlers: Sequence[Handler], failed: F
             steps.extend(PythonStep(handler) for handler in run)
         else:
             steps.append(LuaStep(kind, arity, list(run), failed))
-    return _CHAINS[kind](tuple(steps), wrappers, failed)
+    return chains[kind](tuple(steps), wrappers, failed)

@@ -12,6 +12,7 @@ a plugin's place. Handlers of one plugin keep the order in which it registered t
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
@@ -20,7 +21,8 @@ from typing import Any, Literal, NamedTuple
 import pluggy
 
 from tibicen.bus import chain, hookspecs
-from tibicen.bus.markers import KIND_ATTRIBUTE, PROJECT, Kind
+from tibicen.bus.closed import compile_closed
+from tibicen.bus.markers import CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, PROJECT, Kind
 from tibicen.errors import LoadError, TibicenError
 from tibicen.lifecycle.generation import Generation
 from tibicen.vm.contract import VM
@@ -32,12 +34,13 @@ Failed = Callable[["Handler", Exception], None]
 
 
 class HookSpec(NamedTuple):
-    """A hook's declaration."""
+    """A hook's declaration. `closed` is what counts when a handler could not answer; OPEN: nothing does."""
 
     name: str
     kind: Kind
     arguments: tuple[str, ...]
     sentence: str
+    closed: Any = OPEN
 
 
 class Handler:
@@ -47,7 +50,7 @@ class Handler:
     """
 
     kind = "hook"
-    __slots__ = ("_hook", "callback", "function", "generation", "position", "sequence", "vm")
+    __slots__ = ("_hook", "callback", "function", "generation", "position", "sequence", "series", "vm")
 
     def __init__(
         self,
@@ -67,6 +70,7 @@ class Handler:
         self.function = function
         self.vm = vm
         self.callback = callback
+        self.series = generation.figures.series(self.kind, hook.spec.name)
 
     @property
     def label(self) -> str:
@@ -98,6 +102,7 @@ class Hook:
         self._failed = failed
         self._handlers: dict[Handler, None] = {}
         self._chain: chain.Chain | None = None
+        self._past_events = 0
         self._wake: dict[str, Callable[[], None]] = {}
 
     def add(self, handler: Handler) -> None:
@@ -111,6 +116,7 @@ class Hook:
     def _forget_chain(self) -> None:
         if self._chain is not None:
             self._chain.drop()
+            self._past_events += self._chain.events
             self._chain = None
 
     def wake(self, plugin: str, load: Callable[[], None]) -> None:
@@ -131,6 +137,18 @@ class Hook:
         """In calling order."""
         return sorted(self._handlers, key=lambda handler: handler.order)
 
+    @property
+    def events(self) -> int:
+        """How many events somebody listened to."""
+        return self._past_events + (self._chain.events if self._chain is not None else 0)
+
+    def settle(self, *, measure_next: bool = False) -> None:
+        """Brings the figures of the handlers up to date; with `measure_next` the next event is measured."""
+        if self._chain is not None:
+            self._chain.settle()
+            if measure_next:
+                self._chain.measure_next()
+
     def __call__(self, *arguments: Any) -> Any:
         if self._wake:
             waiting, self._wake = self._wake, {}
@@ -138,9 +156,12 @@ class Hook:
                 load()
         compiled = self._chain
         if compiled is None:
-            compiled = self._chain = chain.compile_chain(
-                self.spec.kind, len(self.spec.arguments), self.handlers(), self._failed
-            )
+            spec, arity = self.spec, len(self.spec.arguments)
+            if spec.closed is OPEN:
+                compiled = chain.compile_chain(spec.kind, arity, self.handlers(), self._failed)
+            else:
+                compiled = compile_closed(spec.kind, arity, self.handlers(), self._failed, spec.closed)
+            self._chain = compiled
         return compiled(arguments)
 
 
@@ -153,6 +174,10 @@ class HookBus:
     """
 
     def __init__(self, failed: Failed, specs: ModuleType = hookspecs) -> None:
+        def counted(handler: Handler, error: Exception) -> None:
+            handler.series.errors += 1
+            failed(handler, error)
+
         self._sequence = 0
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(specs)
@@ -166,8 +191,9 @@ class HookBus:
                 kind,
                 tuple(inspect.signature(function).parameters),
                 inspect.getdoc(function) or "",
+                getattr(function, CLOSED_ATTRIBUTE, OPEN),
             )
-            self.hooks[spec.name] = Hook(spec, failed)
+            self.hooks[spec.name] = Hook(spec, counted)
 
     def __getitem__(self, name: str) -> Hook:
         """The hook of that name.
@@ -297,4 +323,9 @@ def _fit(function: Callable[..., Any], wanted: Sequence[str], given: Sequence[st
     if tuple(wanted) == tuple(given):
         return function
     indexes = [given.index(name) for name in wanted]
-    return lambda *arguments: function(*[arguments[index] for index in indexes])
+
+    @functools.wraps(function)
+    def fitted(*arguments: Any) -> Any:
+        return function(*[arguments[index] for index in indexes])
+
+    return fitted

@@ -61,6 +61,12 @@ def status_players() -> list[Record] | None:
     return None
 
 
+@query(closed="Your login can't be checked right now. Please try again later.")
+def player_may_login(player: Record) -> bool | str | None:
+    """Whether a player may enter the world: true, or false or the reason why not. `player`: name, ip and account if known."""
+    return None
+
+
 @notify
 def player_login(player: Record) -> None:
     """A player entered the world. `player`: id, name, level if known."""

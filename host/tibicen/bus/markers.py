@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, overload
 
 import pluggy
 
@@ -20,20 +20,45 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a handler in a Python plugin: `@hookimpl`, `@hookimpl(tryfirst=True)`, `trylast`, `wrapper`."""
 
 KIND_ATTRIBUTE = "tibicen_kind"
+CLOSED_ATTRIBUTE = "tibicen_closed"
+
+OPEN = object()
+"""In place of a default answer: the hook fails open."""
 
 
-def _declares(kind: Kind) -> Callable[[F], F]:
-    def mark(function: F) -> F:
-        setattr(function, KIND_ATTRIBUTE, kind)
-        return hookspec(function)
+class Declares:
+    """Declares a hook of one kind: `@query`, or `@query(closed=False)`.
 
-    return mark
+    Without `closed` a hook fails open: a handler that could not answer (it raised, ran over its budget, or its process
+    is dead) is passed over. With it the hook fails closed: `closed` counts as that handler's answer. That is for hooks
+    whose answer is a permission. A filter ends there with that value, a query with that answer.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+
+    @overload
+    def __call__(self, function: F) -> F: ...
+
+    @overload
+    def __call__(self, *, closed: object) -> Callable[[F], F]: ...
+
+    def __call__(self, function: F | None = None, *, closed: object = OPEN) -> F | Callable[[F], F]:
+        if closed is not OPEN and self._kind == "notify":
+            raise TypeError("a notify hook has no answers, so it can't fail closed")
+
+        def mark(function: F) -> F:
+            setattr(function, KIND_ATTRIBUTE, self._kind)
+            setattr(function, CLOSED_ATTRIBUTE, closed)
+            return hookspec(function)
+
+        return mark if function is None else mark(function)
 
 
-notify = _declares("notify")
-filters = _declares("filter")
-query = _declares("query")
-gather = _declares("gather")
+notify = Declares("notify")
+filters = Declares("filter")
+query = Declares("query")
+gather = Declares("gather")
 
 
 class Stop:

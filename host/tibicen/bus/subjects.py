@@ -21,6 +21,9 @@ Deliver = Callable[[str, Plain], None]
 QUEUE_LIMIT = 100_000
 """Messages that may wait; a publisher that gets further ahead is refused, so a storm can't eat the host's memory."""
 
+QUEUE_BYTES = 128 << 20
+"""Bytes of messages that may wait, for the same reason."""
+
 PER_TURN = 1_000
 """Messages delivered before the event loop gets a turn."""
 
@@ -99,8 +102,14 @@ class SubjectBus:
         self._subscriptions: dict[Subscription, None] = {}
         self._matches: dict[str, tuple[Subscription, ...]] = {}
         self._queue: deque[tuple[str, bytes]] = deque()
+        self._queued_bytes = 0
         self._scheduled = False
         self.delivered = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are under way."""
+        return len(self._queue)
 
     def add(self, subscription: Subscription) -> None:
         self._subscriptions[subscription] = None
@@ -123,7 +132,10 @@ class SubjectBus:
         """`publish` for data that is packed already."""
         if len(self._queue) >= QUEUE_LIMIT:
             raise QuotaError(f"{QUEUE_LIMIT} messages wait already; {subject} was not published")
+        if self._queued_bytes + len(packed) > QUEUE_BYTES:
+            raise QuotaError(f"messages of {QUEUE_BYTES >> 20} MB wait already; {subject} was not published")
         self._queue.append((subject, packed))
+        self._queued_bytes += len(packed)
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._deliver)
@@ -142,6 +154,7 @@ class SubjectBus:
         self._scheduled = False
         for _ in range(min(PER_TURN, len(self._queue))):
             subject, packed = self._queue.popleft()
+            self._queued_bytes -= len(packed)
             for subscription in self.listeners(subject):
                 # One that was heard before may have taken another's subscription back.
                 if subscription in self._subscriptions:

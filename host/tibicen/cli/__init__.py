@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from tibicen.errors import TibicenError
@@ -16,3 +17,12 @@ def main() -> None:
     except TibicenError as error:
         print(f"tibicen: {error}", file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`| head`); Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # A folder that can't be written, a full disk: a path and a reason say it, a traceback doesn't say it better.
+        print(f"tibicen: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

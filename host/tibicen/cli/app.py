@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import tibicen
 from tibicen.cli import control
+from tibicen.cli.grants import grant_arguments
+from tibicen.cli.text import printable
 from tibicen.config import HostConfig, load_config
 from tibicen.errors import ConfigError
 from tibicen.paths import checkout_root
@@ -27,6 +30,9 @@ DEFAULT_CONFIG = Path("host.yaml")
 SocketOption = Annotated[
     Path | None, Parameter(help="Control socket of the host; that of the working folder unless given.")
 ]
+AllFlag = Annotated[
+    bool, Parameter(name="--all", negative="", help="All that its newest version asks for, which is also the default.")
+]
 JsonFlag = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 
 
@@ -38,7 +44,22 @@ def _config(path: Path | None) -> tuple[HostConfig, Path | None]:
 
 
 def _socket(given: Path | None) -> Path:
-    return given or Path(HostConfig().data_dir) / control.SOCKET_NAME
+    if given is not None:
+        return given
+    try:
+        config, _ = _config(None)
+    except ConfigError:
+        # Somebody is just editing it; the host that runs goes by what it said before.
+        config = HostConfig()
+    return Path(config.data_dir) / control.SOCKET_NAME
+
+
+def _console() -> Console:
+    """For tables: as wide as they need where no terminal sets an end."""
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = 1000
+    return console
 
 
 def _print_json(value: Any) -> None:
@@ -85,9 +106,10 @@ def check(*paths: Path, realm: str | None = None, json: JsonFlag = False) -> Non
         _print_json(result)
     else:
         for row in result["plugins"]:
-            print(f"{'ok  ' if not row['errors'] else 'FAIL'} {row['name']} ({row['state']}, {row['ms']:.1f} ms)")
+            name = printable(row["name"])
+            print(f"{'ok  ' if not row['errors'] else 'FAIL'} {name} ({row['state']}, {row['ms']:.1f} ms)")
             for error in row["errors"]:
-                print(f"       {error}")
+                print(f"       {printable(error)}")
         totals = result["totals"]
         print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed")
     sys.exit(1 if result["totals"]["failed"] or not result["plugins"] else 0)
@@ -118,7 +140,8 @@ def list_plugins(*, socket: SocketOption = None, json: JsonFlag = False) -> None
         return
     from tibicen.cli.table import plugin_table
 
-    Console(highlight=False).print(plugin_table(host["plugins"]))
+    console = _console()
+    console.print(plugin_table(host["plugins"], console.width))
 
 
 @plugins.command
@@ -130,9 +153,38 @@ def info(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -> N
         return
     table = Table(show_header=False, box=None)
     for key, value in row.items():
-        shown = "\n".join(map(str, value)) if isinstance(value, list) else value
-        table.add_row(key, str(shown))
-    Console(highlight=False).print(table)
+        shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+        table.add_row(key, Text(printable(shown)))
+    _console().print(table)
+
+
+@plugins.command
+def top(
+    name: str = "",
+    *,
+    sort: Literal["time", "calls", "errors", "memory"] = "time",
+    once: Annotated[bool, Parameter(negative="")] = False,
+    seconds: Annotated[float, Parameter(validator=validators.Number(gte=0.05))] = 1.0,
+    socket: SocketOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """What plugins cost just now, live; docs/figures.md says what each figure means. Ctrl-C ends it.
+
+    Parameters
+    ----------
+    name
+        Shows the handlers of this plugin, instead of all plugins.
+    sort
+        What the heaviest, which comes first, is heaviest by.
+    once
+        Shows it once and ends; with `--json` it is a list of rows then, otherwise a list on each line.
+    seconds
+        Between two looks.
+    """
+    from tibicen.cli.top import Top, ask
+
+    path = _socket(socket)
+    Top(lambda: ask(path), _console(), name, sort, seconds).run(once=once, as_json=json)
 
 
 def _steer(operation: str, socket: Path | None, as_json: bool, **arguments: Any) -> None:
@@ -143,7 +195,7 @@ def _steer(operation: str, socket: Path | None, as_json: bool, **arguments: Any)
         names = ", ".join(report["plugins"])
         print(f"{report['action']} of {names}: {'done' if report['ok'] else 'refused'} in {report['ms']:.1f} ms")
         for problem in [*report["problems"], *report["warnings"]]:
-            print(f"  {problem}")
+            print(f"  {printable(problem)}")
         if report["kept"]:
             print(f"  {', '.join(report['kept'])}: the old generation goes on serving")
     sys.exit(0 if report["ok"] else 1)
@@ -185,6 +237,32 @@ def disable(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -
     _steer("plugins.disable", socket, json, name=name)
 
 
+@plugins.command
+def grant(
+    name: str, *permissions: str, all: AllFlag = False, socket: SocketOption = None, json: JsonFlag = False
+) -> None:
+    """Grants permissions to a plugin; it is loaded if it was refused for want of them.
+
+    Parameters
+    ----------
+    permissions
+        Those to grant, such as bus.publish:chat.say; everything that its newest version asks for when none are named.
+    """
+    _steer("plugins.grant", socket, json, **grant_arguments(name, permissions, all))
+
+
+@plugins.command
+def revoke(name: str, permission: str, *, socket: SocketOption = None, json: JsonFlag = False) -> None:
+    """Takes a permission back; a plugin that asks for it is unloaded.
+
+    Parameters
+    ----------
+    permission
+        In the words in which it was granted; `tibicen plugins info NAME` shows them.
+    """
+    _steer("plugins.revoke", socket, json, name=name, permission=permission)
+
+
 @app.command
 def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
     """Runs a hook in the running host, to try a plugin: `tibicen emit player.login '{"id": 1, "name": "Eve"}'`.
@@ -201,6 +279,52 @@ def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
         except msgspec.DecodeError:
             values.append(text)
     _print_json(control.request(_socket(socket), "hooks.emit", hook=hook, arguments=values))
+
+
+@app.command
+def metrics(*, socket: SocketOption = None) -> None:
+    """Prints the figures of the running host in Prometheus's text format."""
+    print(control.request(_socket(socket), "host.metrics"), end="")
+
+
+@app.command
+def profile(
+    name: str,
+    *,
+    seconds: float = 10.0,
+    interval_ms: float = 1.0,
+    svg: Path | None = None,
+    collapsed: Annotated[bool, Parameter(negative="")] = False,
+    socket: SocketOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Looks for a while which handler, function and line of a plugin takes the time. Ctrl-C ends it early.
+
+    Parameters
+    ----------
+    seconds
+        How long.
+    interval_ms
+        Milliseconds of running between two samples.
+    svg
+        Writes a flame graph there, too.
+    collapsed
+        Prints the stacks, one a line, for other flame graph tools.
+    """
+    from tibicen.cli import profile as profiling
+    from tibicen.cli.flame import render
+
+    result = profiling.record(_socket(socket), name, seconds, interval_ms)
+    if svg is not None:
+        svg.write_text(render(result), encoding="utf-8")
+    if collapsed:
+        print(profiling.collapsed(result), end="")
+    elif json:
+        _print_json(profiling.summary(result))
+    else:
+        _console().print(profiling.tables(profiling.summary(result)))
+        if svg is not None:
+            print(f"wrote {svg}")
 
 
 @app.command
@@ -255,11 +379,12 @@ def bench(name: str | None = None, *, quick: bool = False, json: JsonFlag = Fals
         _print_json(results[0] if name else results)
         return
     for result in results:
-        table = Table(title=f"{result['bench']} on {result['machine']['cpu']}", title_justify="left")
+        title = Text(f"{result['bench']} on {result['machine']['cpu']}")
+        table = Table(title=title, title_justify="left")
         for heading in ("case", "ours", "rival", "rival is", "ratio", "unit"):
             table.add_column(heading)
         for row in result["rows"]:
             ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else "-"
             rival = f"{row['rival']:.4g}" if row["rival"] is not None else "-"
             table.add_row(row["case"], f"{row['ours']:.4g}", rival, row["rival_name"], ratio, row["unit"])
-        Console(highlight=False).print(table)
+        _console().print(table)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,20 +13,22 @@ from tibicen.cli.run import new_event_loop
 from tibicen.config import HostConfig
 from tibicen.errors import ConfigError
 from tibicen.host import Host
+from tibicen.lifecycle.discovery import ENTRIES, MANIFEST, is_leftover
 from tibicen.vm import stack
 
 
 def _is_plugin(path: Path) -> bool:
-    names = ("plugin.yaml", "init.lua", "plugin.py", "__init__.py")
-    return path.is_file() or any((path / name).is_file() for name in names)
+    return path.is_file() or any((path / name).is_file() for name in (MANIFEST, *ENTRIES))
 
 
 def _gather(paths: list[Path], into: Path) -> None:
     """Lays the plugins side by side in a folder; a folder of plugins stands for all that it holds."""
-    for path in paths:
-        if not path.exists():
-            raise ConfigError(f"{path} is not there")
-        for root in [path] if _is_plugin(path) else sorted(path.iterdir()):
+    for given in paths:
+        if not given.exists():
+            raise ConfigError(f"{given} is not there")
+        # `.` and `..` are no names.
+        path = given.resolve() if given.name in ("", "..") else given.absolute()
+        for root in [path] if _is_plugin(path) else sorted(filter(_may_be_plugin, path.iterdir())):
             target = into / root.name
             if target.exists():
                 raise ConfigError(f"{root} and another plugin have the same file name; check them one at a time")
@@ -32,6 +36,11 @@ def _gather(paths: list[Path], into: Path) -> None:
                 shutil.copytree(root, target, symlinks=True)
             else:
                 shutil.copy2(root, target)
+
+
+def _may_be_plugin(root: Path) -> bool:
+    """Whether it is worth copying: no `.git`, no socket, no notes."""
+    return not is_leftover(root.name) and (root.is_dir() or (root.is_file() and root.suffix in (".lua", ".py")))
 
 
 async def _load(folder: Path) -> list[dict[str, Any]]:
@@ -62,7 +71,9 @@ def check(paths: list[Path], realm: str | None) -> dict[str, Any]:
         def body() -> list[dict[str, Any]]:
             loop = new_event_loop()
             try:
-                return loop.run_until_complete(_load(folder))
+                # What plugins print and log while they load is no part of the answer.
+                with contextlib.redirect_stdout(sys.stderr):
+                    return loop.run_until_complete(_load(folder))
             finally:
                 loop.close()
 

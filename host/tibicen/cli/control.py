@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 import os
 import secrets
@@ -16,6 +17,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tibicen.errors import ControlError, TibicenError
 
 SOCKET_NAME = "control.sock"
@@ -23,6 +26,8 @@ LONGEST_LINE = 16 << 20
 UNIX = hasattr(socket, "AF_UNIX")
 
 Operation = Callable[..., Any]
+
+_log = structlog.get_logger("tibicen.control")
 
 
 @contextlib.contextmanager
@@ -57,21 +62,41 @@ class ControlServer:
         """Starts listening.
 
         Raises:
-            ControlError: another host listens there already.
+            ControlError: another host listens there already, or the socket can't be made.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        if self.path.exists():
-            if await asyncio.to_thread(_answers, self.path):
-                raise ControlError(
-                    f"another host listens at {self.path}; stop it, or give this one a socket of its own with --socket"
-                )
-            self.path.unlink()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.exists():
+                await self._remove_stale()
+            await self._listen()
+        except OSError as error:
+            raise ControlError(
+                f"the control socket {self.path} can't be made: {error.strerror or error}; "
+                "name another place with --socket"
+            ) from None
+
+    async def _remove_stale(self) -> None:
+        """A host that was killed leaves its socket behind."""
+        if await asyncio.to_thread(_answers, self.path):
+            raise ControlError(
+                f"another host listens at {self.path}; stop it, or give this one a socket of its own with --socket"
+            )
+        if UNIX and not self.path.is_socket():
+            raise ControlError(f"{self.path} is there already and is no socket; name another place with --socket")
+        self.path.unlink()
+
+    async def _listen(self) -> None:
         if UNIX:
-            with _short(self.path) as name:
-                listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-                listener.bind(name)
-            self.path.chmod(0o600)
-            self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LONGEST_LINE)
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                with _short(self.path) as name:
+                    listener.bind(name)
+                # Before it listens, so that nobody else gets in between.
+                self.path.chmod(0o600)
+                self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LONGEST_LINE)
+            except BaseException:
+                listener.close()
+                raise
         else:
             self._token = secrets.token_hex(16)
             self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST_LINE)
@@ -95,26 +120,58 @@ class ControlServer:
             if self._token and (await reader.readline()).strip() != self._token.encode():
                 return
             while line := await reader.readline():
-                writer.write(json.dumps(await self._answer(line), default=str).encode() + b"\n")
+                writer.write(await self._answer(line) + b"\n")
                 await writer.drain()
-        except (ConnectionError, ValueError):
+        except ValueError:
+            # What `readline` raises when its limit is reached; the rest of the line is not waited for.
+            writer.write(_packed(_refusal(f"a request of more than {LONGEST_LINE} bytes")) + b"\n")
+        except ConnectionError:
             return
         finally:
             self._open.discard(writer)
             writer.close()
 
-    async def _answer(self, line: bytes) -> dict[str, Any]:
+    async def _answer(self, line: bytes) -> bytes:
         try:
-            request = json.loads(line)
-            operation = self._operations[request["do"]]
-            result = operation(**request.get("args", {}))
+            operation, arguments = self._understand(line)
+        except (LookupError, TypeError, ValueError, RecursionError) as error:
+            return _packed(_refusal(f"this host does not understand the request: {error}"))
+        try:
+            result = operation(**arguments)
             if isinstance(result, Awaitable):
                 result = await result
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
-            return {"ok": False, "error": f"this host does not understand the request: {error}"}
+            return _packed({"ok": True, "result": result})
         except (TibicenError, OSError) as error:
-            return {"ok": False, "error": str(error)}
-        return {"ok": True, "result": result}
+            return _packed(_refusal(str(error)))
+        except Exception as error:
+            # A fault of the host's own: told to whoever asked, and the host goes on.
+            _log.exception("a request failed", request=line[:200].decode("utf-8", "replace"))
+            return _packed(_refusal(f"the host failed to do it: {type(error).__name__}: {error}"))
+
+    def _understand(self, line: bytes) -> tuple[Operation, dict[str, Any]]:
+        request = json.loads(line)
+        if not isinstance(request, dict) or not isinstance(request.get("do"), str):
+            raise TypeError('it is no map with "do" and "args"')
+        if request["do"] not in self._operations:
+            raise LookupError(f"there is no operation {request['do']!r}; there are {', '.join(self._operations)}")
+        operation, arguments = self._operations[request["do"]], request.get("args", {})
+        if not isinstance(arguments, dict):
+            raise TypeError('"args" is no map')
+        inspect.signature(operation).bind(**arguments)
+        return operation, arguments
+
+
+def _refusal(error: str) -> dict[str, Any]:
+    return {"ok": False, "error": error}
+
+
+def _packed(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer, default=_plain).encode()
+
+
+def _plain(value: object) -> str:
+    """What JSON has no shape for: strings of Lua that are not UTF-8, above all."""
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
 
 
 def _connect(path: Path) -> socket.socket:
@@ -153,11 +210,14 @@ def request(path: Path, do: str, **arguments: Any) -> Any:
         raise ControlError(
             f"no host listens at {path}; start one with `tibicen run` in this folder, or name its socket with --socket"
         ) from None
-    with connection, connection.makefile("rwb") as stream:
-        stream.write(json.dumps({"do": do, "args": arguments}).encode() + b"\n")
-        stream.flush()
-        line = stream.readline()
-    if not line:
+    try:
+        with connection, connection.makefile("rwb") as stream:
+            stream.write(json.dumps({"do": do, "args": arguments}).encode() + b"\n")
+            stream.flush()
+            line = stream.readline()
+    except OSError:
+        line = b""
+    if not line.endswith(b"\n"):
         raise ControlError("the host closed the connection without an answer; it is stopping")
     answer = json.loads(line)
     if not answer["ok"]:

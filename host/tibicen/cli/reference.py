@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from tibicen.bus import hookspecs
 from tibicen.bus.hooks import dotted
-from tibicen.bus.markers import KIND_ATTRIBUTE, Kind
+from tibicen.bus.markers import CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, Kind
 from tibicen.errors import ConfigError
 from tibicen.realms.declared import Class, DeclaredApi, Library, Name, Param, read_declared_api
 
@@ -97,7 +97,11 @@ def _hook_page(function: Any) -> HookPage:
         answer = answer.removesuffix("|nil") + "|tibicen.Stop|nil"
     lua = f"fun({params})" + ("" if kind == "notify" else f": {answer}")
     python = f"def {function.__name__}{_plain_signature(signature)}"
-    return HookPage(dotted(function.__name__), kind, python, lua, arguments, inspect.getdoc(function) or "")
+    sentence = inspect.getdoc(function) or ""
+    closed = getattr(function, CLOSED_ATTRIBUTE, OPEN)
+    if closed is not OPEN:
+        sentence += f" Fails closed: for a handler that could not answer, this counts: {closed!r}."
+    return HookPage(dotted(function.__name__), kind, python, lua, arguments, sentence)
 
 
 def _plain_signature(signature: inspect.Signature) -> str:
@@ -159,7 +163,7 @@ def hooks_page(hooks: Iterable[HookPage]) -> str:
             "Named points in the host's work that plugins answer. A Lua plugin does so with `hooks.on(name, fn)`, a "
             "Python plugin with a function marked `@hookimpl` whose name has `_` for the dot. Arguments and answers "
             "are plain data; a `Record` is a table (dict) whose keys are strings. A handler that raises is reported "
-            "and skipped; the others go on. Handlers that ask to be first are called first, then the others, then "
+            "and skipped, unless the hook fails closed; the others go on. Handlers that ask to be first are called first, then the others, then "
             "those that ask to be last; within each of the three, the plugin that was loaded later comes first "
             "(among the last: comes last)."
         ),

@@ -10,14 +10,16 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import structlog
+from structlog.types import EventDict
 
 from tibicen.cli.control import ControlServer
 from tibicen.cli.operations import operations_of
 from tibicen.cli.table import Screen
+from tibicen.cli.text import printable
 from tibicen.config import HostConfig
-from tibicen.errors import TibicenError
 from tibicen.host import Host
 from tibicen.vm import stack
 
@@ -36,12 +38,14 @@ def set_up_logging(screen: Screen) -> None:
 
     class _Writer:
         def msg(self, message: str) -> None:
-            screen.console.out(message, highlight=False)
+            with contextlib.suppress(OSError):
+                screen.console.out(message, highlight=False)
 
         debug = info = warning = error = exception = critical = log = msg
 
     structlog.configure(
         processors=[
+            _harmless,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
             structlog.processors.format_exc_info,
@@ -51,6 +55,15 @@ def set_up_logging(screen: Screen) -> None:
         logger_factory=lambda *_: _Writer(),
         cache_logger_on_first_use=False,
     )
+
+
+def _harmless(_: Any, __: str, event: EventDict) -> EventDict:
+    """Chat ends up in logs: no line of it may steer the terminal, or pass for a line of its own."""
+    return {key: _flat(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _flat(text: str) -> str:
+    return printable(text).replace("\n", "\\n")
 
 
 class Runner:
@@ -64,7 +77,7 @@ class Runner:
         self._config_file = config_file
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
-        self._error: TibicenError | None = None
+        self._error: BaseException | None = None
         self._done = threading.Event()
 
     def run(self) -> int:
@@ -94,7 +107,8 @@ class Runner:
         try:
             asyncio.set_event_loop(loop)
             loop.run_until_complete(self._main())
-        except TibicenError as error:
+        except BaseException as error:
+            # Raised again on the main thread: nothing that ends a host is a good end but a signal.
             self._error = error
         finally:
             loop.close()
@@ -106,19 +120,17 @@ class Runner:
         set_up_logging(screen)
         host = Host(self._config, self._folder, data=self._data, config_file=self._config_file, on_report=screen.report)
         control = ControlServer(self._socket, operations_of(host))
-        try:
+        async with contextlib.AsyncExitStack() as ending:
+            ending.callback(screen.close)
+            ending.push_async_callback(host.stop)
+            ending.push_async_callback(control.stop)
             await control.start()
             await host.start()
             port = host.status.port if host.status else 0
-            screen.console.print(
-                f"tibicen serves {host.folder}" + (f"; status on port {port}" if port else "") + "; Ctrl-C ends it"
-            )
+            where = printable(str(host.folder))
+            screen.print(f"tibicen serves {where}" + (f"; status on port {port}" if port else "") + "; Ctrl-C ends it")
             screen.open(host.describe)
             while not self._stop.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stop.wait(), 1.0)
                 screen.refresh()
-        finally:
-            await control.stop()
-            await host.stop()
-            screen.close()

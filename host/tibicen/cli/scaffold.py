@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import yaml
+
 from tibicen.errors import ConfigError
 from tibicen.lifecycle.manifest import NAME_RULE, valid_name
 
-_MANIFEST = """name: {name}
+_MANIFEST = """name: {written}
 version: "0.1.0"
 description: Says hello to players.
 entry: {entry}
@@ -73,11 +75,15 @@ def make_plugin(name: str, folder: Path, *, python: bool) -> Path:
     if not valid_name(name):
         raise ConfigError(f"{name!r} is no name for a plugin; use {NAME_RULE}")
     target = folder / name
-    if target.exists():
-        raise ConfigError(f"{target} exists already")
+    for taken in (target, *(folder / (name + suffix) for suffix in (".lua", ".py"))):
+        if taken.exists():
+            raise ConfigError(f"{taken} exists already")
+    # `on`, `no` and `null` are names for plugins, but something else to YAML.
+    written = name if yaml.safe_load(name) == name else f'"{name}"'
     entry, text = ("plugin.py", _PYTHON) if python else ("init.lua", _LUA)
-    target.mkdir(parents=True)
-    (target / entry).write_text(text.format(name=name), encoding="utf-8")
-    # The manifest comes last: a running host then sees the plugin whole.
-    (target / "plugin.yaml").write_text(_MANIFEST.format(name=name, entry=entry), encoding="utf-8")
-    return target
+    # Written aside, under a name that hosts pass over, and renamed: a running host sees the plugin whole.
+    draft = folder / f".{name}.new"
+    draft.mkdir(parents=True, exist_ok=True)
+    (draft / entry).write_text(text.format(name=name), encoding="utf-8")
+    (draft / "plugin.yaml").write_text(_MANIFEST.format(written=written, entry=entry), encoding="utf-8")
+    return draft.rename(target)

@@ -2,53 +2,115 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from tibicen.cli.text import printable
 from tibicen.lifecycle.report import Report
 
 _STATE_STYLE = {"active": "green", "failed": "red", "quarantined": "red", "disabled": "dim", "draining": "yellow"}
-_WORD = {"load": "loaded", "reload": "reloaded", "unload": "unloaded"}
+_WORD = {"load": "loaded", "reload": "reloaded", "unload": "unloaded", "config": "read"}
+_COLUMNS = {
+    "plugin": 0,
+    "version": 8,
+    "state": 0,
+    "gen": 4,
+    "tier": 11,
+    "handlers": 9,
+    "load ms": 8,
+    "MB": 6,
+    "strikes": 8,
+}
+"""Headings in order, and the room that each takes; `plugin` and `state` share what is left."""
+
+_FIRST_OUT = ("tier", "version", "load ms", "MB", "handlers", "strikes", "gen")
+"""Where it is too narrow for all."""
+
+ROOM_FOR_NAMES = 44
+"""What `plugin` and `state` get at least."""
+
+MOST_ROWS = 40
+ROWS_AROUND = 6
+"""Lines of the screen that the table's rows leave free: its head and foot, and the last reports."""
 
 
-def plugin_table(plugins: list[dict[str, Any]]) -> Table:
-    """The table of plugins from `Plugin.describe()` rows."""
+def plugin_table(plugins: list[dict[str, Any]], width: int | None = None) -> Table:
+    """The table of plugins from `Plugin.describe()` rows; in a narrow one, columns are left out."""
+    columns = dict(_COLUMNS)
+    for heading in _FIRST_OUT:
+        if width is None or sum(columns.values()) + ROOM_FOR_NAMES <= width:
+            break
+        del columns[heading]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("plugin", "version", "state", "gen", "tier", "handlers", "load ms", "MB", "strikes"):
-        table.add_column(
-            heading, justify="right" if heading in ("gen", "handlers", "load ms", "MB", "strikes") else "left"
-        )
+    for heading in columns:
+        names = heading in ("plugin", "state")
+        justify: Literal["left", "right"] = "left" if names or heading in ("version", "tier") else "right"
+        table.add_column(heading, justify=justify, no_wrap=not names)
     for row in plugins:
-        state = Text(row["state"], style=_STATE_STYLE.get(row["state"], ""))
+        table.add_row(*(_cell(heading, row) for heading in columns))
+    return table
+
+
+def _cell(heading: str, row: dict[str, Any]) -> Text:
+    if heading == "state":
+        state = Text(row["state"], style=_STATE_STYLE.get(row["state"], ""), no_wrap=True, overflow="ellipsis")
         if row["errors"] and row["state"] == "active":
             state.append(" (newest refused)", style="yellow")
-        table.add_row(
-            row["name"],
-            row["version"],
-            state,
-            str(row["generation"]),
-            row["tier"],
-            str(row["handlers"]),
-            f"{row['load_ms']:.1f}",
-            f"{row['memory_mb']:.2f}" if row["memory_mb"] else "-",
-            str(len(row["strikes"])),
-        )
-    return table
+        return state
+    texts = {
+        "plugin": row["name"],
+        "version": row["version"],
+        "gen": str(row["generation"]),
+        "tier": row["tier"],
+        "handlers": str(row["handlers"]),
+        "load ms": f"{row['load_ms']:.1f}",
+        "MB": f"{row['memory_mb']:.2f}" if row["memory_mb"] else "-",
+        "strikes": str(len(row["strikes"])),
+    }
+    # Cells never wrap: a row is a line, whatever a plugin is called.
+    return Text(printable(texts[heading]), no_wrap=True, overflow="ellipsis")
+
+
+def shortened(plugins: list[dict[str, Any]], most: int) -> tuple[list[dict[str, Any]], str]:
+    """At most `most` rows, those in trouble first of all, and a line about the rest; empty when all are there."""
+    if len(plugins) <= most:
+        return plugins, ""
+    # Stable: in each half the order stays.
+    by_need = sorted(range(len(plugins)), key=lambda index: not _in_trouble(plugins[index]))
+    chosen = [plugins[index] for index in sorted(by_need[:most])]
+    unseen = sum(map(_in_trouble, plugins)) - sum(map(_in_trouble, chosen))
+    line = f"and {len(plugins) - most} more"
+    if unseen:
+        line += f", {unseen} of them in trouble"
+    return chosen, line + "; `tibicen plugins list` shows all"
+
+
+def _in_trouble(row: dict[str, Any]) -> bool:
+    return bool(row["errors"]) or row["state"] in ("failed", "quarantined")
+
+
+def _one_line(text: str, style: str) -> Text:
+    """A line that is cut at the edge: one that wraps would put the table's redrawing out of step."""
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
 
 def report_lines(report: Report) -> list[Text]:
     """A report as one line of what happened, and one for each problem."""
-    names = ", ".join(report.plugins)
+    names = printable(", ".join(report.plugins))
     lines = []
     if report.ok:
         generations = ", ".join(f"{name}#{number}" for name, number in report.generations.items())
-        text = f"✓ {_WORD.get(report.action, report.action)} {generations or names} in {report.ms:.1f} ms"
+        took = "" if report.action == "config" else f" in {report.ms:.1f} ms"
+        text = f"✓ {_WORD.get(report.action, report.action)} {generations or names}{took}"
         if report.since_save_ms is not None:
             text += f" ({report.since_save_ms:.1f} ms after the save)"
         lines.append(Text(text, style="green"))
@@ -58,26 +120,42 @@ def report_lines(report: Report) -> list[Text]:
         lines.append(Text(f"✗ {names} is quarantined:", style="red"))
     elif report.action == "leak":
         lines.append(Text(f"! {names} left something behind:", style="yellow"))
+    elif report.action == "drain":
+        lines.append(Text(f"! {names} was slow to end:", style="yellow"))
+    elif report.action == "config":
+        lines.append(Text(f"✗ {names} can't be used; what was set before goes on:", style="red"))
     else:
         lines.append(Text(f"✗ {report.action} of {names} refused:", style="red"))
-    lines += [Text(f"    {problem}") for problem in report.problems]
-    lines += [Text(f"    {warning}", style="yellow") for warning in report.warnings]
+    lines += [Text(f"    {printable(str(problem))}") for problem in report.problems]
+    lines += [Text(f"    {printable(warning)}", style="yellow") for warning in report.warnings]
     if report.kept:
         kept = ", ".join(f"{name}#{report.generations[name]}" for name in report.kept)
         lines.append(Text(f"    {kept} goes on serving", style="cyan"))
     return lines
 
 
+class _Console(Console):
+    """A console whose reader may leave (`tibicen run | head`): the host goes on without one."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+Describe = Callable[[], dict[str, Any]]
+"""See `Host.describe`."""
+
+
 class Screen:
     """Prints reports; on a terminal it keeps the table below them up to date."""
 
-    def __init__(self, describe: Any = None) -> None:
-        self.console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-        self._describe = describe
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or _Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._describe: Describe | None = None
         self._live: Live | None = None
         self._drawn_at = 0.0
 
-    def open(self, describe: Any) -> None:
+    def open(self, describe: Describe) -> None:
         """Starts the table; nothing to see where output is no terminal."""
         self._describe = describe
         if self.console.is_terminal:
@@ -85,25 +163,36 @@ class Screen:
             self._live.start()
 
     def _table(self) -> Group:
+        assert self._describe is not None
         host = self._describe()
         port = host["status"]["port"]
-        line = f"tibicen {host['version']}  ·  {host['folder']}  ·  " + (
+        line = f"tibicen {host['version']}  ·  {printable(host['folder'])}  ·  " + (
             f"status on port {port}" if port else "no status"
         )
-        return Group(Text(""), Text(line, style="bold"), plugin_table(host["plugins"][:40]))
+        rows, rest = shortened(host["plugins"], max(1, min(MOST_ROWS, self.console.height - ROWS_AROUND)))
+        parts: list[RenderableType] = [Text(""), _one_line(line, "bold"), plugin_table(rows, self.console.width)]
+        if rest:
+            parts.append(_one_line(rest, "dim"))
+        return Group(*parts)
 
     def report(self, report: Report) -> None:
         """Shows what happened."""
         for line in report_lines(report):
-            self.console.print(line)
+            self.print(line)
         self.refresh()
+
+    def print(self, line: Text | str) -> None:
+        """One line above the table. A full disk behind a redirection is no reason to stop serving."""
+        with contextlib.suppress(OSError):
+            self.console.print(line)
 
     def refresh(self) -> None:
         """Draws the table again, at most five times a second."""
         now = time.monotonic()
         if self._live is not None and now - self._drawn_at > 0.2:
             self._drawn_at = now
-            self._live.update(self._table(), refresh=True)
+            with contextlib.suppress(OSError):
+                self._live.update(self._table(), refresh=True)
 
     def close(self) -> None:
         if self._live is not None:

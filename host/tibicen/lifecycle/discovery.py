@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tibicen.errors import ManifestError
+from tibicen.lifecycle.header import LONGEST, parse_header
 from tibicen.lifecycle.manifest import NAME_RULE, Manifest, valid_name
 from tibicen.lifecycle.manifest_reader import parse_manifest
 
@@ -79,7 +80,9 @@ def _language(entry: Path) -> Language:
 def _examine_file(root: Path) -> Source:
     if not valid_name(root.stem):
         raise ManifestError([f"{root.name}: a plugin's file is named by {NAME_RULE}; rename it"])
-    return Source(root.stem, root, root.parent, root, Manifest(name=root.stem), "file", _language(root))
+    with root.open("rb") as file:
+        manifest = parse_header(file.read(LONGEST), root.name, root.stem)
+    return Source(root.stem, root, root.parent, root, manifest, "file", _language(root))
 
 
 def _examine_folder(root: Path) -> Source | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from tibicen.lifecycle.figures import Figures
 from tibicen.lifecycle.ledger import Ledger
 from tibicen.vm.contract import Memory, VmStatistics
 from tibicen.vm.marshal import Plain
@@ -56,6 +58,22 @@ class Runtime(Protocol):
     def statistics(self) -> VmStatistics: ...
 
 
+@runtime_checkable
+class OwnProcess(Protocol):
+    """A runtime whose code may run in a process of its own."""
+
+    def describe_process(self) -> dict[str, Plain]:
+        """`pid` (0: dead) and `sandbox` (what contains it, in words); empty when it runs in the host's process."""
+        ...
+
+
+class Refusal(NamedTuple):
+    """Something that was refused because a budget is used up: the kind of strike, and the error's text."""
+
+    kind: str
+    text: str
+
+
 class Generation:
     """One load of a plugin.
 
@@ -64,8 +82,11 @@ class Generation:
         number: 1 for the first load since the host started.
         rank: the plugin's place in the load order; the same for every generation.
         ledger: what it owns.
+        figures: what its handlers cost.
         peers: generations that are being loaded in the same step, by plugin name, this one too. Code that
             is loaded beside the old world sees the new generations of what it depends on.
+        over: how often each budget, by its name in the manifest, had nothing left.
+        refusal: the newest of these, until it has become a strike.
         alive: False as soon as a newer generation took over or the plugin was unloaded.
     """
 
@@ -75,7 +96,10 @@ class Generation:
         self.number = number
         self.rank = rank
         self.ledger = Ledger(f"{source.name} (generation {number})")
+        self.figures = Figures()
         self.peers = peers
+        self.over: Counter[str] = Counter()
+        self.refusal: Refusal | None = None
         self.alive = True
         self.runtime: Runtime | None = None
         self.load_ms = 0.0

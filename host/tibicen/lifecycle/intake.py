@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tibicen.errors import ManifestError, TibicenError
@@ -24,16 +24,30 @@ class Intake:
         self._folder = manager.roster.folder
         self._loop = loop
         self._on_report = on_report
+        # Roots that would be plugins, were their name not another's; looked at again with every wave.
+        self._doubles: set[Path] = set()
         self._waves: deque[Wave] = deque()
         self._worker: asyncio.Task[None] | None = None
 
     def load_all(self) -> list[Report]:
         """Finds and loads everything in the folder; each plugin that fails is reported, the others load."""
         found = discover(self._folder)
-        reports = [self._refuse(root, problems) for root, problems in found.problems.items()]
+        # First what can be read: what can't is then named so that it takes nobody's name.
         for source in found.sources.values():
             self._roster.take(source)
+        reports = [self._manager.refuse(root, problems) for root, problems in found.problems.items()]
+        self._doubles = self._find_doubles({source.root for source in found.sources.values()})
         return reports + list(self._manager.bring_up(found.sources))
+
+    def _find_doubles(self, taken: set[Path]) -> set[Path]:
+        doubles: set[Path] = set()
+        for root in self._folder.iterdir() if self._folder.is_dir() else ():
+            try:
+                if root not in taken and examine(root) is not None:
+                    doubles.add(root)
+            except (ManifestError, OSError):
+                continue
+        return doubles
 
     def take(self, wave: Wave) -> None:
         """Takes a wave when those before it are done; the event loop gets its turn between two plugins."""
@@ -54,7 +68,7 @@ class Intake:
                 try:
                     for _ in self.changed(wave.paths, wave.noticed_at):
                         await asyncio.sleep(0)
-                except TibicenError as error:
+                except (TibicenError, OSError) as error:
                     self._on_report(Report("reload", [], ok=False, problems=[Problem("host", str(error))]))
         finally:
             self._worker = None
@@ -65,26 +79,30 @@ class Intake:
         Plugins that depend on each other change together or not at all; independent ones do not wait for
         each other. `noticed_at` is the monotonic time of the first event, for the report.
         """
-        touched, before = [], set()
-        for root in sorted(self._roots(paths)):
-            known = self._roster.names_by_root.get(root)
-            if known is not None:
-                before.add(known)
-            if not root.exists():
-                continue
+        roots = self._roots(paths)
+        looked_at = sorted(roots | self._doubles)
+        before = {name for root in looked_at if (name := self._roster.names_by_root.get(root)) is not None}
+        sources: dict[Path, Source | None] = {}
+        for root in looked_at:
             try:
-                source = examine(root)
+                sources[root] = examine(root) if root.exists() else None
             except (ManifestError, OSError) as error:
-                yield self._refuse(root, error.problems if isinstance(error, ManifestError) else [str(error)])
-                continue
+                self._doubles.discard(root)
+                yield self._manager.refuse(root, error.problems if isinstance(error, ManifestError) else [str(error)])
+        touched = []
+        for root, source in sources.items():
             if source is None:
-                continue
-            clash = self._clash(source)
-            if clash is not None:
-                yield clash
-                continue
-            self._roster.take(source)
-            touched.append(source.name)
+                self._doubles.discard(root)
+                self._roster.names_by_root.pop(root, None)
+            elif (holder := self._holder(source, sources)) is not None:
+                self._doubles.add(root)
+                if root in roots:
+                    text = f"the name {source.name!r} is taken by {holder.name}; rename one of the two"
+                    yield self._manager.refuse(root, [text])
+            else:
+                self._doubles.discard(root)
+                self._roster.take(source)
+                touched.append(source.name)
         for name in sorted(before):
             if self._is_gone(name):
                 yield self._manager.unload(name, forget=True)
@@ -96,9 +114,7 @@ class Intake:
         A plugin whose folder was renamed is not gone: it was found again at its new place.
         """
         plugin = self._roster.plugins.get(name)
-        if plugin is None:
-            return False
-        return not plugin.root.exists() or self._roster.names_by_root.get(plugin.root) != name
+        return plugin is not None and self._roster.names_by_root.get(plugin.root) != name
 
     def _roots(self, paths: Iterable[Path]) -> set[Path]:
         roots: set[Path] = set()
@@ -106,6 +122,9 @@ class Intake:
             root = owner_of(path, self._folder)
             if root is not None:
                 roots.add(root)
+            elif path in self._roster.names_by_root:
+                # A folder with a dot in its name that is gone.
+                roots.add(path)
             elif path == self._folder or path in self._folder.parents:
                 # The watcher lost count, or the whole folder came or went: look at everything again.
                 roots.update(self._roster.names_by_root)
@@ -113,20 +132,15 @@ class Intake:
                     roots.update(root for entry in self._folder.iterdir() if (root := owner_of(entry, self._folder)))
         return roots
 
-    def _clash(self, source: Source) -> Report | None:
-        """Whether another root that still exists has the name already; then neither is touched."""
-        holder = self._roster.plugins.get(source.name)
-        if holder is None or holder.root == source.root or not holder.root.exists():
+    def _holder(self, source: Source, sources: Mapping[Path, Source | None]) -> Path | None:
+        """The other root that has the name of `source` already; None when the name is its own, or free."""
+        plugin = self._roster.plugins.get(source.name)
+        if plugin is not None and plugin.root == source.root:
             return None
-        message = (
-            f"the name {source.name!r} is taken by {holder.root.name}; rename one of the two "
-            f"(the other is {source.root.name})"
-        )
-        report = Report("load", [source.name], ok=False, problems=[Problem(source.name, message)])
-        self._on_report(report)
-        return report
-
-    def _refuse(self, root: Path, problems: list[str]) -> Report:
-        report = self._roster.refuse(root, problems).refusal()
-        self._on_report(report)
-        return report
+        if plugin is not None and plugin.root not in sources and plugin.root.exists():
+            return plugin.root
+        # The one that had the name may give it up in this wave, and several may want it.
+        same = [root for root, each in sources.items() if each is not None and each.name == source.name]
+        if plugin is not None and plugin.root in same:
+            return plugin.root
+        return next((root for root in same if root != source.root), None)

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from tibicen.lifecycle.generation import Generation, Runtime
 
 DELAY_SECONDS = 1.0
-"""Collecting all of Python's garbage takes tens of milliseconds: one collection serves every unload in between."""
+"""Collecting all of Python's garbage takes tens of milliseconds: it waits until nothing was unloaded for so long."""
+
+LONGEST_DELAY_SECONDS = 10.0
+"""After so long it is not put off any more."""
 
 
 class LeakAudit:
@@ -20,6 +23,7 @@ class LeakAudit:
         self._on_leak = on_leak
         self._waiting: list[tuple[str, int, Runtime]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._latest = 0.0
 
     def watch(self, generation: Generation) -> None:
         """Takes a closed generation. Gone already: nothing is kept; otherwise it is looked at again soon."""
@@ -27,8 +31,12 @@ class LeakAudit:
         if runtime is None or not runtime.remains():
             return
         self._waiting.append((generation.plugin, generation.number, runtime))
+        now = self._loop.time()
         if self._timer is None:
-            self._timer = self._loop.call_later(DELAY_SECONDS, self.check)
+            self._latest = now + LONGEST_DELAY_SECONDS
+        else:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(min(now + DELAY_SECONDS, self._latest), self.check)
 
     def check(self) -> None:
         """Collects garbage and reports what is still held."""

@@ -52,6 +52,7 @@ class Ledger:
         self.mode = Mode.COLLECTING
         # A dict keeps the order of registration and forgets an entry in constant time.
         self._entries: dict[Entry, None] = {}
+        self._counts: Counter[str] = Counter()
 
     def hold(self, entry: Entry) -> None:
         """Takes `entry` in; it takes effect at once when the ledger is live.
@@ -63,6 +64,8 @@ class Ledger:
             raise TransitionError(
                 f"{self.owner} was unloaded or reloaded; a {entry.kind} can't be registered for it any more"
             )
+        if entry not in self._entries:
+            self._counts[entry.kind] += 1
         self._entries[entry] = None
         if self.mode is Mode.LIVE:
             entry.put_back()
@@ -72,6 +75,7 @@ class Ledger:
         if entry not in self._entries:
             return False
         del self._entries[entry]
+        self._counts[entry.kind] -= 1
         entry.close()
         return True
 
@@ -104,6 +108,7 @@ class Ledger:
         problems: list[str] = []
         while self._entries:
             entry, _ = self._entries.popitem()
+            self._counts[entry.kind] -= 1
             try:
                 if self.mode is Mode.LIVE:
                     entry.lift()
@@ -115,7 +120,11 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """How many entries of each kind it holds."""
-        return dict(Counter(entry.kind for entry in self._entries))
+        return dict(+self._counts)
+
+    def count(self, kind: str) -> int:
+        """How many entries of one kind it holds."""
+        return self._counts[kind]
 
     def entries(self, kind: str) -> list[Entry]:
         """The entries of one kind, oldest first."""

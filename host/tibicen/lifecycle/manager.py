@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tibicen.errors import ManifestError, ResolveError, TibicenError, UnknownPluginError
-from tibicen.lifecycle.discovery import Source, examine
+from tibicen.errors import CrashError, ManifestError, TibicenError, UnknownPluginError
+from tibicen.lifecycle.discovery import MANIFEST, Source, examine
+from tibicen.lifecycle.fit import Fit
+from tibicen.lifecycle.gate import Gate, NoGate, barred, refusal
 from tibicen.lifecycle.generation import Generation, RuntimeFactory
 from tibicen.lifecycle.plugin import Plugin
 from tibicen.lifecycle.reload import Outcome, Step, perform
-from tibicen.lifecycle.report import Problem, Report
+from tibicen.lifecycle.report import Action, Problem, Report
+from tibicen.lifecycle.restart import Restarts
 from tibicen.lifecycle.retire import Retirement
 from tibicen.lifecycle.roster import Roster
 from tibicen.lifecycle.states import State
@@ -56,6 +60,7 @@ class Manager:
         on_report: Callable[[Report], None],
         lazy: LazyTriggers,
         options: ManagerOptions | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.options = options or ManagerOptions()
         self.roster = Roster(folder, self.options.strike_limit, self.options.strike_decay_seconds)
@@ -63,8 +68,12 @@ class Manager:
         self._loop = loop
         self._on_report = on_report
         self._lazy = lazy
-        self._graph = self.roster.graph
+        self._gate: Gate = gate or NoGate()
+        self._fit = Fit(self.roster)
         self._disabled = set(self.options.disabled)
+        self._stopped = False
+        self._restarts = Restarts(loop, self._restart)
+        self._restarting: set[str] = set()
         self._retirement = Retirement(loop, on_report, self.options.drain_seconds, self._note_leak)
 
     @property
@@ -88,16 +97,22 @@ class Manager:
         A report after each step; the caller may give the event loop a turn there.
         """
         wanted = [name for name in names if self._may_load(name)]
-        along = [name for name in self._graph.dependants(wanted) if name in wanted or self.active(name) is not None]
-        any_ok = False
-        for group in self._graph.steps(along, lambda name: self.active(name) is not None):
-            members = [name for name in group if name in self.plugins]
+        wanted += self._fit.asleep(wanted)
+        changed: set[str] = set()
+        for group in self._fit.steps(wanted):
+            # The loop may have had its turn since: what was deleted, disabled or unloaded then stays so.
+            members = [
+                name
+                for name in group
+                if name in self.plugins
+                and name not in self._disabled
+                and (name in wanted or self.active(name) is not None)
+            ]
             if members:
                 report = self._step(members, noticed_at)
-                any_ok = any_ok or report.ok
+                changed.update(report.generations if report.ok else ())
                 yield report
-        if any_ok:
-            yield from self._retry_waiting()
+        yield from self._retry(changed)
 
     def _may_load(self, name: str) -> bool:
         plugin = self.plugins[name]
@@ -106,6 +121,8 @@ class Manager:
         if name in self._disabled or not source.manifest.enabled:
             if plugin.active is not None:
                 self.unload(name)
+            self._lazy.disarm(name)
+            plugin.accept()
             if plugin.state is not State.DISABLED:
                 plugin.lifecycle.to(State.DISABLED, "disabled by its owner")
             return False
@@ -116,7 +133,7 @@ class Manager:
 
     def _needed(self, name: str) -> bool:
         """Whether a plugin that is not lazy depends on this one."""
-        for dependant in self._graph.dependants([name]):
+        for dependant in self.roster.graph.dependants([name]):
             source = self.plugins[dependant].source if dependant in self.plugins else None
             if (
                 dependant != name
@@ -130,23 +147,32 @@ class Manager:
     def _rest(self, plugin: Plugin, source: Source) -> None:
         """A lazy plugin rests in `resolved` until its first event."""
         assert source.manifest.lazy is not None
-        plugin.errors = []
+        events = source.manifest.lazy.on
+        self._lazy.disarm(plugin.name)
+        try:
+            self._lazy.arm(plugin.name, events, lambda: self.load_now(plugin.name))
+        except TibicenError as error:
+            self._lazy.disarm(plugin.name)
+            plugin.refuse([Problem(plugin.name, f"lazy.on: {error}", f"{plugin.root.name}/{MANIFEST}")])
+            self.roster.fail(plugin, str(error))
+            self._send(plugin.refusal())
+            return
+        plugin.accept()
         if plugin.state is not State.RESOLVED:
             self._to_discovered(plugin)
-            plugin.lifecycle.to(State.RESOLVED, "lazy: waits for " + ", ".join(source.manifest.lazy.on))
-        self._lazy.arm(plugin.name, source.manifest.lazy.on, lambda: self.load_now(plugin.name))
+            plugin.lifecycle.to(State.RESOLVED, "lazy: waits for " + ", ".join(events))
 
     def _step(self, group: list[str], noticed_at: float | None = None, *, discard_state: bool = False) -> Report:
         """One all-or-none step for a group; reports it and returns the report."""
         started = time.perf_counter()
+        group, problems = self._fit.look_over(group)
         plugins = [self.plugins[name] for name in group]
         report = Report("reload" if any(plugin.active for plugin in plugins) else "load", group)
-        problems = self._graph.check(group, self._unavailable(group))
         if problems:
-            error = ResolveError(problems)
-            report.problems = [Problem(name, text) for name, texts in error.problems.items() for text in texts]
-            for plugin in plugins:
-                plugin.errors = [Problem(plugin.name, text) for text in problems.get(plugin.name, ())]
+            report.problems = self._fit.misfit(plugins, problems)
+            self._stay(plugins, report)
+        elif (turned_away := barred(self._gate, plugins)) is not None:
+            report.problems = self._fit.blame(plugins, *turned_away)
             self._stay(plugins, report)
         else:
             for plugin in plugins:
@@ -157,29 +183,13 @@ class Manager:
                 self._went_live(plugins, outcome, report)
             else:
                 assert outcome.error is not None
-                self._blame(plugins, outcome.failed, outcome.error, report)
+                report.problems = self._fit.blame(plugins, outcome.failed, outcome.error)
+                self._stay(plugins, report)
         report.ms = (time.perf_counter() - started) * 1e3
         if noticed_at is not None:
             report.since_save_ms = (time.monotonic() - noticed_at) * 1e3
         self._send(report)
         return report
-
-    def _unavailable(self, group: Sequence[str]) -> set[str]:
-        """What the group requires, but neither serves nor comes with it."""
-        sources = [source for member in group if (source := self.plugins[member].source) is not None]
-        required = {name for source in sources for name in source.manifest.requires}
-        return {name for name in required if name not in group and self.active(name) is None}
-
-    def _blame(self, plugins: list[Plugin], failed: Plugin, error: Exception, report: Report) -> None:
-        problem = Problem.of(failed.name, error)
-        report.problems.append(problem)
-        for plugin in plugins:
-            plugin.errors = [
-                problem
-                if plugin is failed
-                else Problem(plugin.name, f"held back, because {failed.name} was refused: {problem}")
-            ]
-        self._stay(plugins, report)
 
     def _stay(self, plugins: list[Plugin], report: Report) -> None:
         """After a refusal: what served goes on serving, the rest has failed."""
@@ -188,36 +198,46 @@ class Manager:
             if plugin.active is not None:
                 report.kept.append(plugin.name)
                 report.generations[plugin.name] = plugin.active.number
-                self._graph.put(plugin.active.source)
-            elif plugin.state is not State.FAILED:
-                reason = str(plugin.errors[0]) if plugin.errors else "a plugin that it stands with was refused"
-                plugin.lifecycle.to(State.FAILED, reason)
+            else:
+                self._lazy.disarm(plugin.name)
+                self.roster.fail(plugin, str(plugin.errors[0]))
+        self._fit.put_serving(report.kept)
 
     def _went_live(self, plugins: list[Plugin], outcome: Outcome, report: Report) -> None:
         for plugin in plugins:
             self._lazy.disarm(plugin.name)
-            plugin.errors = []
-            plugin.strikes.clear()
+            plugin.accept()
+            if plugin.name not in self._restarting:
+                plugin.strikes.clear()
+                self._restarts.forget(plugin.name)
             if plugin.state is not State.ACTIVE:
                 plugin.lifecycle.to(State.ACTIVE, "loaded")
             assert plugin.active is not None
+            self.roster.serving.put(plugin.active.source)
             report.generations[plugin.name] = plugin.active.number
+            try:
+                self._gate.admitted(plugin.active.source)
+            except TibicenError as error:
+                report.warnings.append(f"what {plugin.name} asked for could not be noted as granted: {error}")
         for generation in outcome.retired:
             self._retirement.retire(generation)
 
-    def _retry_waiting(self) -> Iterator[Report]:
-        """Plugins that failed only because a plugin they need was not there get another chance."""
-        for plugin in self.roster.in_order():
-            if plugin.state is not State.FAILED or plugin.source is None or not plugin.source.manifest.requires:
-                continue
-            requires = plugin.source.manifest.requires
-            if all(self.active(name) for name in requires) and not self._own_fault(plugin):
-                yield self._step([plugin.name])
-
-    @staticmethod
-    def _own_fault(plugin: Plugin) -> bool:
-        """Whether its last failure came out of its own code (then only a new version can help)."""
-        return any(problem.line for problem in plugin.errors if problem.plugin == plugin.name)
+    def _retry(self, changed: Collection[str]) -> Iterator[Report]:
+        """Versions that were refused because of plugins that have changed since get another chance."""
+        while changed:
+            waiting, changed = self._fit.waiting_on(changed), set()
+            for name in waiting:
+                # The loop may have had its turn since.
+                plugin = self.plugins.get(name)
+                if plugin is None or not plugin.waits_on or not self._may_load(name):
+                    continue
+                group, problems = self._fit.look_over(self._fit.with_dependants([name]))
+                if problems:
+                    self._fit.put_serving(group)
+                    continue
+                report = self._step(group)
+                changed.update(report.generations if report.ok else ())
+                yield report
 
     def _to_discovered(self, plugin: Plugin) -> None:
         if plugin.state not in (State.DISCOVERED, State.RESOLVED):
@@ -238,39 +258,64 @@ class Manager:
         plugin = self.plugin(name)
         if plugin.active is not None:
             return Report("load", [name], generations={name: plugin.active.number})
-        return self._reload([name])
+        return self._reload(name)
 
     def load_now(self, name: str) -> None:
         """Loads a lazy plugin because its event is here."""
-        if self.plugins[name].active is None:
-            self._reload([name])
+        plugin = self.plugins.get(name)
+        if plugin is not None and plugin.active is None:
+            # Whatever becomes of it: the event goes on to everybody else.
+            self._quietly("load", self.load, name)
 
     def reload(self, name: str, *, discard_state: bool = False) -> Report:
         """Reloads a plugin and its dependants from disk."""
         self.plugin(name)
-        return self._reload([name], discard_state=discard_state)
+        return self._reload(name, discard_state=discard_state)
 
-    def _reload(self, names: list[str], *, discard_state: bool = False) -> Report:
-        for name in names:
-            plugin = self.plugins[name]
-            try:
-                source = examine(plugin.root)
-            except (ManifestError, OSError) as error:
-                problems = error.problems if isinstance(error, ManifestError) else [str(error)]
-                report = self.roster.refuse(plugin.root, problems).refusal()
-                self._send(report)
-                return report
-            if source is None or source.name != name:
-                raise UnknownPluginError(f"{plugin.root} does not hold the plugin {name!r} any more")
-            if name in self._disabled:
-                raise TibicenError(f"{name} is disabled; `tibicen plugins enable {name}` first")
-            self.roster.take(source)
-        group = [name for name in self._graph.dependants(names) if name in names or self.active(name) is not None]
-        report = self._step(group, discard_state=discard_state)
-        if report.ok:
-            for _ in self._retry_waiting():
-                pass
+    def _reload(self, name: str, *, discard_state: bool = False) -> Report:
+        root = self.plugins[name].root
+        if name in self._disabled:
+            raise TibicenError(f"{name} is disabled; `tibicen plugins enable {name}` first")
+        try:
+            source = examine(root)
+        except (ManifestError, OSError) as error:
+            return self.refuse(root, error.problems if isinstance(error, ManifestError) else [str(error)])
+        if source is None or source.name != name:
+            raise UnknownPluginError(f"{root} does not hold the plugin {name!r} any more")
+        self.roster.take(source)
+        reports = [self._step([required]) for required in self._fit.asleep([name])]
+        report = self._step(self._fit.with_dependants([name]), discard_state=discard_state)
+        changed = {changed for each in (*reports, report) if each.ok for changed in each.generations}
+        # Their reports are sent; whoever asked wants to know of this plugin.
+        deque(self._retry(changed), maxlen=0)
         return report
+
+    def refuse(self, root: Path, problems: Sequence[str]) -> Report:
+        """What lies at `root` can't even be read. One that serves goes on serving."""
+        plugin = self.roster.refuse(root, problems)
+        if plugin.active is None:
+            self._lazy.disarm(plugin.name)
+        report = plugin.refusal()
+        self._send(report)
+        return report
+
+    def look_again(self, name: str) -> Report:
+        """What was granted to a plugin has changed: it is loaded if it was refused, and unloaded if it may not
+        have any more what it asks for."""
+        plugin = self.plugin(name)
+        if plugin.active is not None:
+            source = plugin.active.source
+            missing = self._gate.missing(source)
+            if missing:
+                problem = Problem.of(name, refusal(source, missing))
+                report = self.unload(name)
+                plugin.refuse([problem])
+                self.roster.fail(plugin, str(problem))
+                report.warnings.append(f"{name} was unloaded: {problem}")
+                return report
+        if plugin.errors and plugin.state in (State.ACTIVE, State.FAILED):
+            return self._reload(name)
+        return Report("load", [name], generations={name: plugin.active.number} if plugin.active else {})
 
     def unload(self, name: str, *, forget: bool = False) -> Report:
         """Unloads a plugin; its dependants, which can't be without it, go first.
@@ -280,38 +325,44 @@ class Manager:
         plugin = self.plugin(name)
         started = time.perf_counter()
         report = Report("unload", [])
-        for member in reversed(self._graph.dependants([name])):
-            other = self.plugins.get(member)
-            if other is None or other.active is None:
-                continue
+        for member in reversed(self.roster.serving.dependants([name])):
+            other = self.plugins[member]
             report.plugins.append(member)
-            self._take_down(other)
+            report.generations[member] = self._take_down(other).number
             if member != name:
-                other.errors = [Problem(member, f"it requires {name}, which was unloaded")]
-                other.lifecycle.to(State.FAILED, f"{name} was unloaded")
+                self._fit.cut_off(other, name)
+                self.roster.fail(other, f"{name} was unloaded")
         self._lazy.disarm(name)
+        plugin.waits_on = frozenset()
+        if plugin.state is State.RESOLVED:
+            plugin.lifecycle.to(State.DISCOVERED, "unloaded before its first event")
         if forget:
             self.roster.forget(plugin)
         if not report.plugins:
             report.plugins.append(name)
         report.ms = (time.perf_counter() - started) * 1e3
         self._send(report)
+        deque(self._retry(report.plugins), maxlen=0)
         return report
 
-    def _take_down(self, plugin: Plugin) -> None:
+    def _take_down(self, plugin: Plugin) -> Generation:
         generation = plugin.active
         assert generation is not None
         plugin.lifecycle.to(State.DRAINING, "")
         generation.ledger.lift()
         plugin.active = None
+        self.roster.serving.remove(plugin.name)
+        self._restarts.forget(plugin.name)
         self._retirement.retire(generation)
         plugin.lifecycle.to(State.UNLOADED, "unloaded")
+        return generation
 
     def disable(self, name: str) -> Report:
         """Unloads a plugin and keeps it from loading until it is enabled."""
         plugin = self.plugin(name)
+        self.forbid(name)
         report = self.unload(name)
-        self._disabled.add(name)
+        plugin.accept()
         if plugin.state is not State.DISABLED:
             plugin.lifecycle.to(State.DISABLED, "disabled by its owner")
         return report
@@ -319,42 +370,87 @@ class Manager:
     def enable(self, name: str) -> Report:
         """Lets a plugin load again, and loads it."""
         self.plugin(name)
-        self._disabled.discard(name)
+        self.allow(name)
         return self.load(name)
 
-    @property
-    def disabled(self) -> frozenset[str]:
-        """Plugins that their owner disabled."""
-        return frozenset(self._disabled)
+    def forbid(self, name: str) -> None:
+        """Keeps a plugin, known or not yet, from being loaded from now on."""
+        self._disabled.add(name)
+
+    def allow(self, name: str) -> None:
+        """Takes `forbid` back; loads nothing."""
+        self._disabled.discard(name)
 
     def later(self, action: str, name: str) -> None:
         """What a plugin asks for from inside its own code: done when that code has returned."""
         self.plugin(name)
-        work: Callable[[str], Report] = self.reload if action == "reload" else self.unload
-        self._loop.call_soon(self._quietly, work, name)
+        if action == "reload":
+            self._loop.call_soon(self._quietly, "reload", self.reload, name)
+        else:
+            self._loop.call_soon(self._quietly, "unload", self.unload, name)
 
-    def _quietly(self, work: Callable[[str], Report], name: str) -> None:
+    def _quietly(self, action: Action, work: Callable[[str], object], name: str) -> None:
+        if self._stopped:
+            return
         try:
             work(name)
         except TibicenError as error:
-            self._send(Report("reload", [name], ok=False, problems=[Problem(name, str(error))]))
+            self._send(Report(action, [name], ok=False, problems=[Problem(name, str(error))]))
 
     # -- failures at run time ---------------------------------------------------------------------------
 
     def strike(self, generation: Generation, kind: str, error: Exception) -> None:
         """Counts a failure against a plugin; the last strike quarantines it once its code has returned."""
         plugin = self.plugins.get(generation.plugin)
-        if plugin is None or not generation.alive:
+        # The end of a process is told to `crashed` once, not by every call that finds it dead.
+        if plugin is None or not generation.alive or isinstance(error, CrashError):
             return
         problem = Problem.of(plugin.name, error)
-        out = plugin.strikes.add(kind, str(problem))
+        refusal = generation.refusal
+        if refusal is not None and refusal.text in problem.message:
+            kind, generation.refusal = refusal.kind, None
+        if plugin.strikes.is_storm(kind):
+            return
+        # One that is still being loaded may be called by its peers; that is no fault of the one that serves.
+        out = plugin.active is generation and plugin.strikes.add(kind, str(problem))
         self._send(Report("strike", [plugin.name], ok=False, problems=[problem]))
         if out:
             self._loop.call_soon(self._quarantine, plugin.name, generation)
 
+    def crashed(self, generation: Generation, error: Exception) -> None:
+        """The process of an isolated plugin is dead: a strike, and unless it was the last one a restart."""
+        plugin = self.plugins.get(generation.plugin)
+        if self._stopped or plugin is None or plugin.active is not generation:
+            # One that was being loaded is reported as a load that failed.
+            return
+        self._crash_strike(plugin, generation, Problem.of(plugin.name, error))
+
+    def _crash_strike(self, plugin: Plugin, generation: Generation, problem: Problem) -> None:
+        report = Report("strike", [plugin.name], ok=False, problems=[problem])
+        if plugin.strikes.add("crash", str(problem)):
+            self._loop.call_soon(self._quarantine, plugin.name, generation)
+        else:
+            report.warnings.append(f"it is started anew in {self._restarts.schedule(plugin.name):g} s")
+        self._send(report)
+
+    def _restart(self, name: str) -> None:
+        plugin = self.plugins.get(name)
+        if self._stopped or plugin is None or plugin.active is None or name in self._disabled:
+            return
+        dead = plugin.active
+        self._restarting.add(name)
+        try:
+            report = self._step([name])
+        finally:
+            self._restarting.discard(name)
+        if report.ok:
+            plugin.restarts += 1
+        elif plugin.active is dead:
+            self._crash_strike(plugin, dead, report.problems[0] if report.problems else Problem(name, "no restart"))
+
     def _quarantine(self, name: str, generation: Generation) -> None:
         plugin = self.plugins.get(name)
-        if plugin is None or plugin.active is not generation:
+        if self._stopped or plugin is None or plugin.active is not generation:
             return
         strikes = plugin.strikes.current()
         self.unload(name)
@@ -368,13 +464,13 @@ class Manager:
     # -- end --------------------------------------------------------------------------------------------
 
     async def stop(self) -> None:
-        """Unloads everything, dependants first, and waits until all is drained."""
+        """Unloads everything, dependants first, and waits until all is drained. Nothing is loaded any more."""
+        self._stopped = True
+        self._restarts.cancel()
         for plugin in reversed(self.roster.in_order()):
             if plugin.active is not None:
-                for member in reversed(self._graph.dependants([plugin.name])):
-                    other = self.plugins.get(member)
-                    if other is not None and other.active is not None:
-                        self._take_down(other)
+                for member in reversed(self.roster.serving.dependants([plugin.name])):
+                    self._take_down(self.plugins[member])
         await self._retirement.finish()
 
     def _note_leak(self, plugin: str, remains: list[str]) -> None:

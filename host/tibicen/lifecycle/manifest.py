@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from tibicen.lifecycle import permissions as vocabulary
+
 NAME = r"^[a-z][a-z0-9_-]{0,63}$"
 NAME_RULE = "lower-case letters, digits, `_` and `-`, starting with a letter, at most 64"
 SETTING_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -19,15 +21,44 @@ SETTING_TYPES: dict[str, type | tuple[type, ...]] = {
     "map": dict,
 }
 
+Tier = Literal["shared", "contained", "isolated"]
+
 PluginName = Annotated[str, Meta(pattern=NAME, description="Name of a plugin: " + NAME_RULE)]
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a plugin may use."""
+    """What a plugin may use. What goes beyond is refused or stopped, and counts as a strike."""
 
     cpu_ms: Annotated[float, Meta(gt=0, le=60_000, description="Milliseconds that one call may run")] = 50
+    cpu_ms_per_second: Annotated[
+        float,
+        Meta(ge=0, le=1000, description="Milliseconds of each second that its Lua code may run; 0 for no limit"),
+    ] = 250
     memory_mb: Annotated[float, Meta(ge=1, le=256, description="Megabytes that its VM may hold")] = 16
     kv_mb: Annotated[int, Meta(ge=0, le=4096, description="Megabytes that it may store")] = 16
+    timers: Annotated[int, Meta(ge=0, le=100_000, description="Timers that may be live at a time")] = 1000
+    handlers: Annotated[int, Meta(ge=0, le=100_000, description="Hook handlers that may be live at a time")] = 1000
+    subscriptions: Annotated[int, Meta(ge=0, le=100_000, description="Subscriptions that may be live at a time")] = 1000
+    exports: Annotated[int, Meta(ge=0, le=100_000, description="Functions that it may export")] = 1000
+    pending_requests: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            description="Requests that may wait for an answer, and messages that may wait until it has loaded",
+        ),
+    ] = 1000
+    publishes_per_second: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Messages that it may publish a second")
+    ] = 5000
+    message_kb: Annotated[
+        int,
+        Meta(ge=1, le=8192, description="Kilobytes of the largest message to publish, and of the largest value in kv"),
+    ] = 1024
+    log_lines_per_second: Annotated[
+        int,
+        Meta(ge=1, le=100_000, description="Lines of log a second, four times as many in a burst; more are dropped"),
+    ] = 50
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +79,7 @@ class Lazy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A plugin's manifest, `plugin.yaml` in its folder. A single file has the defaults."""
+    """A plugin's manifest, `plugin.yaml` in its folder; a single file has a header, or the defaults."""
 
     name: PluginName
     version: Annotated[str, Meta(description='Version of the plugin, quoted: "1.2.0"')] = "0.0.0"
@@ -63,10 +94,20 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         dict[PluginName, str],
         Meta(description='Plugins that it needs, with version ranges: ">=1.0,<2"; "*" for any'),
     ] = {}
-    tier: Literal["shared", "contained", "isolated"] = "contained"
+    tier: Tier = "contained"
+    group: Annotated[
+        str,
+        Meta(
+            pattern=r"^([a-z][a-z0-9_-]{0,63})?$",
+            description="Of tier isolated: plugins of one group and language share a process; a crash restarts them all",
+        ),
+    ] = ""
     trusted: Annotated[bool, Meta(description="JIT on and no deadline, for code that its owner vouches for")] = False
     budget: Budget = Budget()
-    permissions: list[str] = []
+    permissions: Annotated[
+        list[Annotated[str, Meta(pattern=vocabulary.SCHEMA_PATTERN)]],
+        Meta(description="What it asks for beyond the harmless set, see docs/permissions.md: bus.publish:chat.say"),
+    ] = []
     settings: dict[str, Setting] = {}
     lazy: Lazy | None = None
     enabled: bool = True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tibicen.lifecycle.discovery import Source
-from tibicen.lifecycle.generation import Generation
+from tibicen.lifecycle.figures import PluginFigures
+from tibicen.lifecycle.generation import Generation, OwnProcess, Runtime
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.states import Lifecycle, State
 from tibicen.lifecycle.strikes import Strikes
@@ -17,8 +19,10 @@ class Plugin:
 
     Attributes:
         source: what was found on disk last, valid or not yet loaded; None when only problems were found.
+        unreadable: why what lies on disk now can't even be read; `source` is older then.
         active: the generation that serves.
-        errors: why the newest version on disk does not serve; empty when it does.
+        errors: why the newest version on disk was refused; empty when it was not.
+        waits_on: plugins whose change may make the refused version fit; it is tried again then.
         rank: place in the load order, given at the first load and kept.
     """
 
@@ -30,10 +34,14 @@ class Plugin:
         self.active: Generation | None = None
         self.lifecycle = Lifecycle()
         self.errors: list[Problem] = []
+        self.waits_on: frozenset[str] = frozenset()
+        self.unreadable: list[Problem] = []
         self.strikes = strikes
         self.generations = 0
         self.reloads = 0
+        self.restarts = 0
         self.leaks: list[str] = []
+        self.figures = PluginFigures()
 
     @property
     def state(self) -> State:
@@ -42,6 +50,16 @@ class Plugin:
     def next_generation(self) -> int:
         self.generations += 1
         return self.generations
+
+    def refuse(self, problems: Sequence[Problem], waits_on: Iterable[str] = ()) -> None:
+        """Its newest version was tried, and is refused."""
+        self.errors = [*self.unreadable, *problems]
+        # What can't be read is not helped by others.
+        self.waits_on = frozenset() if self.unreadable else frozenset(waits_on)
+
+    def accept(self) -> None:
+        """Its newest version is not refused any more, or has not been tried; unless it can't even be read."""
+        self.refuse(())
 
     def refusal(self) -> Report:
         """What to tell when its newest version could not be taken, by its `errors`."""
@@ -69,11 +87,15 @@ class Plugin:
             "state": str(self.state),
             "generation": self.active.number if self.active else 0,
             "reloads": self.reloads,
+            "restarts": self.restarts,
+            **_process_of(runtime),
             "path": str(self.root),
             "requires": dict(manifest.requires) if manifest else {},
             "errors": [str(problem) for problem in self.errors],
             "tracebacks": [problem.traceback for problem in self.errors if problem.traceback],
             "handlers": self.active.ledger.counts().get("hook", 0) if self.active else 0,
+            "permissions": list(manifest.permissions) if manifest else [],
+            "over_budget": dict(self.active.over) if self.active else {},
             "owns": self.active.ledger.counts() if self.active else {},
             "load_ms": round(self.active.load_ms, 3) if self.active else 0.0,
             "calls": statistics.calls if statistics else 0,
@@ -87,7 +109,14 @@ class Plugin:
 
 
 def _tier_of(source: Source | None) -> str:
-    """The tier that is in force: Python plugins run inside the host, whatever tier a Lua one would get."""
+    """The tier that is in force: a Python plugin runs inside the host or isolated, whatever else its manifest says."""
     if source is None:
         return ""
-    return "in-process" if source.language == "python" else source.manifest.tier
+    tier = source.manifest.tier
+    return "in-process" if source.language == "python" and tier != "isolated" else tier
+
+
+def _process_of(runtime: Runtime | None) -> dict[str, Any]:
+    """Of a plugin in a worker process: its id (0: dead), and what contains it."""
+    described: dict[str, Any] = runtime.describe_process() if isinstance(runtime, OwnProcess) else {}
+    return {"pid": described.get("pid", 0), "sandbox": described.get("sandbox", [])}

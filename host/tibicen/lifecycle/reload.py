@@ -8,9 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tibicen.errors import HandoverError, PluginError, TibicenError
 from tibicen.lifecycle.discovery import Source
+from tibicen.lifecycle.figures import timed
 from tibicen.lifecycle.generation import Generation, RuntimeFactory
 from tibicen.lifecycle.plugin import Plugin
 from tibicen.vm.marshal import Plain
@@ -44,10 +46,11 @@ class Outcome:
 def _load(step: Step, make_runtime: RuntimeFactory, peers: dict[str, Generation]) -> None:
     plugin = step.plugin
     generation = Generation(step.source, plugin.next_generation(), plugin.rank, peers)
+    generation.figures.open(plugin.figures)
     peers[plugin.name] = generation
     started = time.perf_counter()
     generation.runtime = make_runtime(generation)
-    generation.runtime.load()
+    timed(generation.figures.series("life-cycle", "load"), generation.runtime.load)
     generation.load_ms = (time.perf_counter() - started) * 1e3
 
 
@@ -56,7 +59,7 @@ def _snapshot(plugin: Plugin) -> Plain:
     if old is None or old.runtime is None:
         return None
     try:
-        return old.runtime.snapshot()
+        return timed(old.figures.series("life-cycle", "snapshot"), old.runtime.snapshot)
     except PluginError as error:
         raise HandoverError(
             plugin.name,
@@ -74,6 +77,7 @@ def _discard(generations: Sequence[Generation]) -> None:
         generation.ledger.close()
         if generation.runtime is not None:
             generation.runtime.close()
+        generation.figures.close()
 
 
 def perform(steps: Sequence[Step], make_runtime: RuntimeFactory, *, discard_state: bool = False) -> Outcome:
@@ -94,12 +98,13 @@ def perform(steps: Sequence[Step], make_runtime: RuntimeFactory, *, discard_stat
         for phase in ("migrate", "health"):
             for step in steps:
                 current = step.plugin
-                runtime = peers[current.name].runtime
-                assert runtime is not None
+                generation = peers[current.name]
+                assert generation.runtime is not None
+                series = generation.figures.series("life-cycle", phase)
                 if phase == "migrate":
-                    runtime.migrate(states[current.name])
+                    timed(series, partial(generation.runtime.migrate, states[current.name]))
                 else:
-                    runtime.health()
+                    timed(series, generation.runtime.health)
     except (TibicenError, OSError) as error:
         _discard(list(peers.values()))
         peers.clear()

@@ -7,7 +7,8 @@ from typing import Literal
 
 from tibicen.errors import PluginError
 
-Action = Literal["load", "reload", "unload", "quarantine", "leak", "strike"]
+Action = Literal["load", "reload", "unload", "quarantine", "leak", "strike", "drain", "config"]
+"""drain: an old generation was still busy when its time was up. config: host.yaml was read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Report:
 
     Attributes:
         plugins: in the order in which they were handled; the first ones caused it.
-        generations: plugin to the generation that serves now.
+        generations: plugin to the generation that serves now; of an unload, to the one that did.
         ms: from the start of the work to the swap; `since_save_ms` counts from the file event, when there was one.
         kept: plugins whose old generation goes on serving because the new one was refused.
         warnings: what is not a failure but should be known (handed-over state dropped, cleanup trouble).

@@ -49,20 +49,27 @@ class Graph:
                 waiting.extend(self._dependants.get(name, ()))
         return self._ordered(wanted)[0]
 
-    def steps(self, order: Sequence[str], serves: Callable[[str], bool]) -> list[list[str]]:
+    def steps(
+        self,
+        order: Sequence[str],
+        serves: Callable[[str], bool],
+        also_requires: Callable[[str], Iterable[str]] = lambda name: (),
+    ) -> list[list[str]]:
         """Splits `order` (dependencies first) into steps that change all or none.
 
-        A plugin that serves changes together with what it requires. One that does not serve yet stands
-        alone: if it fails, nothing that serves is held back by it.
+        A plugin that serves changes together with what it requires and serves. One that does not serve yet stands
+        alone: if it fails, nothing that serves is held back by it, and the other way round.
+
+        `also_requires` tells what the version that serves requires, where the newest one does not.
         """
-        step_of: dict[str, list[str]] = {}
+        step_of = {name: [name] for name in order}
         for name in order:
-            step = step_of[name] = [name]
+            step = step_of[name]
             if name not in self._sources or not serves(name):
                 continue
-            for required in self._sources[name].manifest.requires:
+            for required in (*self._sources[name].manifest.requires, *also_requires(name)):
                 other = step_of.get(required, step)
-                if other is not step:
+                if other is not step and serves(required):
                     other.extend(step)
                     step_of.update(dict.fromkeys(step, other))
                     step = other

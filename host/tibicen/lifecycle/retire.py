@@ -50,7 +50,7 @@ class Retirement:
             await asyncio.wait_for(generation.runtime.drain(), self._drain_seconds)
         except TimeoutError:
             text = f"generation {generation.number} was still busy after {self._drain_seconds:g} s and was closed"
-            self._on_report(Report("unload", [generation.plugin], warnings=[text]))
+            self._on_report(Report("drain", [generation.plugin], ok=False, warnings=[text]))
         finally:
             self._close(generation)
 
@@ -59,6 +59,7 @@ class Retirement:
         if generation.runtime is not None:
             generation.runtime.close()
             self.leaks.watch(generation)
+        generation.figures.close()
         if problems:
             self._on_report(Report("leak", [generation.plugin], ok=False, warnings=problems))
 

@@ -18,7 +18,11 @@ from tibicen.lifecycle.strikes import Strikes
 
 
 class Roster:
-    """Keeps the three views of the same plugins together.
+    """Keeps the views of the same plugins together.
+
+    Attributes:
+        graph: what the newest versions require that can be read, or of a refused one the version that serves.
+        serving: what the generations that serve require; differs from `graph` while a wave is under way.
 
     Args:
         folder: the plugins folder, for messages.
@@ -29,6 +33,7 @@ class Roster:
         self.folder = folder
         self.plugins: dict[str, Plugin] = {}
         self.graph = Graph()
+        self.serving = Graph()
         self.names_by_root: dict[Path, str] = {}
         self._strike_limit = strike_limit
         self._strike_decay_seconds = strike_decay_seconds
@@ -58,10 +63,13 @@ class Roster:
         if plugin is None:
             plugin = self._add(source.name, source.root)
         elif plugin.root != source.root:
-            self.names_by_root.pop(plugin.root, None)
+            # Its old place may be another's by now: two folders that changed their names with each other.
+            if self.names_by_root.get(plugin.root) == plugin.name:
+                del self.names_by_root[plugin.root]
             plugin.root = source.root
         self.names_by_root[source.root] = source.name
         plugin.source = source
+        plugin.unreadable = []
         self.graph.put(source)
         return plugin
 
@@ -73,10 +81,18 @@ class Roster:
             name = root.name if root.name != name else f"{root.name}/"
         plugin = self.plugins.get(name) or self._add(name, root)
         self.names_by_root[root] = name
-        plugin.errors = [Problem(name, text) for text in problems]
-        if plugin.active is None and plugin.state is not State.FAILED:
-            plugin.lifecycle.to(State.FAILED, problems[0])
+        plugin.unreadable = [Problem(name, text) for text in problems]
+        plugin.refuse(())
+        if plugin.active is None and plugin.state is not State.DISABLED:
+            self.fail(plugin, problems[0])
         return plugin
+
+    @staticmethod
+    def fail(plugin: Plugin, reason: str) -> None:
+        """A plugin that does not serve has failed, whatever it was before."""
+        if plugin.state in (State.FAILED, State.QUARANTINED, State.DISABLED):
+            plugin.lifecycle.to(State.DISCOVERED, "found again")
+        plugin.lifecycle.to(State.FAILED, reason)
 
     def forget(self, plugin: Plugin) -> None:
         """Drops a plugin whose files are gone."""

@@ -6,10 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+STORMS = frozenset({"quota", "rate"})
+"""Kinds of which one strike a second counts: a loop that runs into a limit does so a thousand times at once."""
+
+STORM_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One failure: when (monotonic seconds), what kind (`error`, `cpu`, `memory`) and the report's text."""
+    """One failure: when (monotonic seconds), what kind (`error`, `cpu`, `memory`, `quota`, `rate`, `crash`) and the report's text."""
 
     at: float
     kind: str
@@ -30,6 +35,13 @@ class Strikes:
         self._forget()
         self._strikes.append(Strike(self._clock(), kind, reason))
         return self._limit > 0 and len(self._strikes) >= self._limit
+
+    def is_storm(self, kind: str) -> bool:
+        """Whether one more of this kind is the same trouble as the last, and not to be counted nor told."""
+        if kind not in STORMS:
+            return False
+        since = self._clock() - STORM_SECONDS
+        return any(strike.kind == kind and strike.at > since for strike in self._strikes)
 
     def current(self) -> list[Strike]:
         """The strikes that still count, oldest first."""

@@ -74,6 +74,7 @@ class WaveGatherer:
         self._touched: set[Path] = set()
         self._half_written: dict[Path, float] = {}
         self._deleted: dict[Path, float] = {}
+        self._born: set[Path] = set()
         self._first = self._last = 0.0
         self._sent = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -99,6 +100,7 @@ class WaveGatherer:
         self._touched.clear()
         self._half_written.clear()
         self._deleted.clear()
+        self._born.clear()
         self._first = 0.0
 
     def _note(self, change: Change) -> bool:
@@ -106,15 +108,27 @@ class WaveGatherer:
         path = Path(change.path)
         if change.kind == "moved":
             target = Path(change.moved_to)
-            noted = [self._touch(path, change.at, gone=True), self._touch(target, change.at)]
+            noted = [self._move_away(path, change), self._touch(target, change.at)]
             return any(noted)
         if change.kind == "deleted":
             return self._touch(path, change.at, gone=True)
         if change.kind == "modified":
             return not change.is_directory and self._touch(path, change.at, writing=TELLS_CLOSE)
         if change.kind == "created" and not change.is_directory:
+            if path not in self._touched:
+                self._born.add(path)
             return self._touch(path, change.at, writing=TELLS_CLOSE and _is_empty(path))
         return self._touch(path, change.at)
+
+    def _move_away(self, path: Path, change: Change) -> bool:
+        """A file that was made a moment ago only to be renamed into place (`sed -i`, editors) never counted."""
+        if path in self._born and not change.is_directory:
+            self._born.discard(path)
+            for noted in (self._half_written, self._deleted):
+                noted.pop(path, None)
+            self._touched.discard(path)
+            return False
+        return self._touch(path, change.at, gone=True)
 
     def _touch(self, path: Path, at: float, *, gone: bool = False, writing: bool = False) -> bool:
         try:
@@ -152,6 +166,9 @@ class WaveGatherer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._touched:
+            self._start_anew()
+            return
         now = time.monotonic()
         due = self._whole_at(now)
         if due > now:

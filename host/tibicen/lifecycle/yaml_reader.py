@@ -16,6 +16,12 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 LARGEST = 64 << 10
 DEEPEST = 16
+LARGEST_NUMBER = 2**53
+"""Whole numbers beyond it are none for Lua, and none that Python would print without limit."""
+
+LONGEST_QUOTE = 80
+
+_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 
 _WORDS = {
     str: "text",
@@ -36,7 +42,9 @@ class Reader:
 
     def problem(self, node: yaml.Node | None, text: str) -> None:
         line = node.start_mark.line + 1 if node is not None else 1
-        self.problems.append(f"{self.file}:{line}: {text}")
+        # Problems are shown on terminals, and quote what a stranger wrote.
+        shown = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+        self.problems.append(f"{self.file}:{line}: {shown}")
 
     # -- YAML -------------------------------------------------------------------------------------------
 
@@ -51,7 +59,14 @@ class Reader:
             self.problems.append(f"{self.file}:{line}: this is not UTF-8 text; save the file as UTF-8")
             return None
         try:
+            depth = 0
             for event in yaml.parse(decoded, Loader=yaml.SafeLoader):
+                # Looked at while it is parsed: the time that PyYAML needs grows with the square of the depth.
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > DEEPEST:
+                    line = event.start_mark.line + 1 if event.start_mark else 1
+                    self.problems.append(f"{self.file}:{line}: nested deeper than {DEEPEST} levels")
+                    return None
                 if isinstance(event, yaml.AliasEvent):
                     line = event.start_mark.line + 1 if event.start_mark else 1
                     self.problems.append(f"{self.file}:{line}: aliases (*{event.anchor}) are not allowed; write it out")
@@ -66,7 +81,8 @@ class Reader:
             hint = "; YAML indents with spaces, not tabs" if "'\\t'" in str(error.problem) else ""
             self.problems.append(f"{self.file}:{line}: this is not YAML: {error.problem}{hint}")
             return None
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            # Of an escape such as "\U00110000" PyYAML asks chr().
             self.problem(None, f"this is not YAML: {' '.join(str(error).split())}")
             return None
         if node is None:
@@ -158,7 +174,7 @@ class Reader:
             return True, value
         if type(value) is hint:
             return True, value
-        way = f'; quote it: "{node.value}"' if hint is str and isinstance(node, yaml.ScalarNode) else ""
+        way = f"; quote it: {_quoted(node)}" if hint is str and isinstance(node, yaml.ScalarNode) else ""
         self.problem(node, f"{path} must be {_WORDS.get(hint, hint.__name__)}, found {_found(node)}{way}")
         return False, None
 
@@ -166,6 +182,9 @@ class Reader:
         """Whatever the YAML says, as plain data."""
         if depth > DEEPEST:
             self.problem(node, f"{path} is nested deeper than {DEEPEST} levels")
+            return False, None
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
+            self.problem(node, f"{path}: tags such as {node.tag} are not allowed")
             return False, None
         if isinstance(node, yaml.SequenceNode):
             items = [self.plain(item, path, depth + 1) for item in node.value]
@@ -176,12 +195,18 @@ class Reader:
         constructor = yaml.SafeLoader("")
         try:
             value = constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            self.problem(node, f"{path}: {' '.join(str(error).split())}")
+        except Exception as error:
+            # A tag on text that is not of its kind (`!!bool maybe`) ends in whatever error PyYAML stumbles into.
+            known = isinstance(error, yaml.YAMLError | ValueError)
+            reason = " ".join(str(error).split()) if known else f"{_found(node)} is none of the kind {node.tag}"
+            self.problem(node, f"{path}: {reason}")
+            return False, None
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            self.problem(node, f"{path}: no whole number is larger than 2^53; quote it to make it text")
             return False, None
         if value is None or isinstance(value, str | int | float | bool):
             return True, value
-        self.problem(node, f'{path} is read as a {type(value).__name__} by YAML; quote it: "{node.value}"')
+        self.problem(node, f"{path} is read as a {type(value).__name__} by YAML; quote it: {_quoted(node)}")
         return False, None
 
 
@@ -196,7 +221,15 @@ def _found(node: yaml.Node) -> str:
         return "a map"
     if isinstance(node, yaml.SequenceNode):
         return "a list"
-    return repr(node.value) if node.value else "nothing"
+    return _shortened(repr(node.value)) if node.value else "nothing"
+
+
+def _quoted(node: yaml.Node) -> str:
+    return f'"{_shortened(str(node.value))}"'
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + "..."
 
 
 def node_at(node: yaml.Node | None, *path: str) -> yaml.Node | None:

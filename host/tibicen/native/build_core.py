@@ -15,7 +15,7 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("adler32", "clock", "cpu", "framing", "message", "utf8", "xtea", "xtea_avx2", "xtea_avx512")
+SOURCES = ("adler32", "clock", "cpu", "framing", "message", "pattern", "utf8", "xtea", "xtea_avx2", "xtea_avx512")
 
 
 def _flags() -> tuple[list[str], list[str]]:

@@ -150,3 +150,58 @@ int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data
    `number` is the sequence number (bit 31: compressed). Gives where the frame starts and how long it is. */
 int tib_frame_seal(int stack, const tib_xtea *schedule, int flags, uint32_t number, uint8_t *buffer, size_t length,
                    size_t *frame_offset, size_t *frame_length);
+
+/* ---- pattern.c: Lua patterns as LuaJIT matches them, with an end to the work ---- */
+
+enum {
+    TIB_PATTERN_CAPTURES = 32,
+    TIB_PATTERN_DEPTH = 200,    /* of nested captures and repetitions, as in LuaJIT */
+    TIB_PATTERN_LONGEST = 65536 /* bytes of a pattern that is not plain text */
+};
+
+enum { TIB_CAPTURE_OPEN = -1, TIB_CAPTURE_POSITION = -2 }; /* in place of a capture's last */
+
+enum {
+    TIB_SEARCH_PATTERN = 0,
+    TIB_SEARCH_EITHER = 1,     /* plain when the pattern has no special character, as string.find does */
+    TIB_SEARCH_PLAIN = 2,
+    TIB_SEARCH_UNANCHORED = 3, /* a leading ^ is a character like others, as in string.gmatch */
+    TIB_SEARCH_LENIENT = 4     /* captures may stay open, as string.gsub lets those be that it does not use */
+};
+
+enum {
+    TIB_PATTERN_NONE = 0,
+    TIB_PATTERN_FOUND = 1,
+    TIB_PATTERN_ENDS_IN_ESCAPE = 2,
+    TIB_PATTERN_NO_BRACKET = 3,
+    TIB_PATTERN_NO_SET = 4,
+    TIB_PATTERN_UNBALANCED = 5,
+    TIB_PATTERN_NOTHING_TO_CLOSE = 6,
+    TIB_PATTERN_OPEN_CAPTURE = 7,
+    TIB_PATTERN_CAPTURE_INDEX = 8,
+    TIB_PATTERN_TOO_MANY_CAPTURES = 9,
+    TIB_PATTERN_TOO_COMPLEX = 10,
+    TIB_PATTERN_TOO_LONG = 11,
+    TIB_PATTERN_STEPS = 12,   /* more work than `limit` */
+    TIB_PATTERN_DEADLINE = 13 /* the deadline has passed */
+};
+
+/* A search and what it found. `deadline` (may be NULL) and `limit` are the caller's; `work` is what was done since
+   the last look at the clock, and goes on from search to search. Captures are as string.sub counts: the first and the
+   last byte, from 1. */
+typedef struct {
+    tib_deadline *deadline;
+    int64_t limit; /* steps of one search; a step is a few nanoseconds */
+    int64_t steps; /* of this search, as of the last look at the clock */
+    int32_t work;
+    int32_t error;
+    int32_t start; /* of the match, from 0 */
+    int32_t stop;  /* behind the match */
+    int32_t count; /* of captures */
+    int32_t first[32];
+    int32_t last[32];
+} tib_match;
+
+/* The first match that starts at `from` or behind it: TIB_PATTERN_FOUND, TIB_PATTERN_NONE or what is wrong. */
+int tib_pattern_search(tib_match *match, const uint8_t *subject, int32_t length, const uint8_t *pattern,
+                       int32_t pattern_length, int32_t from, int how);

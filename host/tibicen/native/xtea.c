@@ -10,29 +10,62 @@ void tib_xtea_init(tib_xtea *schedule, const uint32_t key[4]) {
     }
 }
 
-static void encrypt_blocks(const uint32_t *keys, uint8_t *data, size_t length) {
-    for (size_t at = 0; at < length; at += 8) {
-        uint32_t v0 = tib_load32(data + at), v1 = tib_load32(data + at + 4);
-        for (int round = 0; round < 64; round += 2) {
-            v0 += (((v1 << 4) ^ (v1 >> 5)) + v1) ^ keys[round];
-            v1 += (((v0 << 4) ^ (v0 >> 5)) + v0) ^ keys[round + 1];
+/* Several blocks at once, because one block is a chain of dependent steps that leaves most of the CPU idle. */
+static inline void encrypt_blocks(const uint32_t *keys, uint8_t *data, int blocks) {
+    uint32_t v0[4], v1[4];
+    for (int b = 0; b < blocks; b++) {
+        v0[b] = tib_load32(data + 8 * b);
+        v1[b] = tib_load32(data + 8 * b + 4);
+    }
+    for (int round = 0; round < 64; round += 2) {
+        for (int b = 0; b < blocks; b++) {
+            v0[b] += (((v1[b] << 4) ^ (v1[b] >> 5)) + v1[b]) ^ keys[round];
         }
-        tib_store32(data + at, v0);
-        tib_store32(data + at + 4, v1);
+        for (int b = 0; b < blocks; b++) {
+            v1[b] += (((v0[b] << 4) ^ (v0[b] >> 5)) + v0[b]) ^ keys[round + 1];
+        }
+    }
+    for (int b = 0; b < blocks; b++) {
+        tib_store32(data + 8 * b, v0[b]);
+        tib_store32(data + 8 * b + 4, v1[b]);
     }
 }
 
-static void decrypt_blocks(const uint32_t *keys, uint8_t *data, size_t length) {
-    for (size_t at = 0; at < length; at += 8) {
-        uint32_t v0 = tib_load32(data + at), v1 = tib_load32(data + at + 4);
-        for (int round = 62; round >= 0; round -= 2) {
-            v1 -= (((v0 << 4) ^ (v0 >> 5)) + v0) ^ keys[round + 1];
-            v0 -= (((v1 << 4) ^ (v1 >> 5)) + v1) ^ keys[round];
+static inline void decrypt_blocks(const uint32_t *keys, uint8_t *data, int blocks) {
+    uint32_t v0[4], v1[4];
+    for (int b = 0; b < blocks; b++) {
+        v0[b] = tib_load32(data + 8 * b);
+        v1[b] = tib_load32(data + 8 * b + 4);
+    }
+    for (int round = 62; round >= 0; round -= 2) {
+        for (int b = 0; b < blocks; b++) {
+            v1[b] -= (((v0[b] << 4) ^ (v0[b] >> 5)) + v0[b]) ^ keys[round + 1];
         }
-        tib_store32(data + at, v0);
-        tib_store32(data + at + 4, v1);
+        for (int b = 0; b < blocks; b++) {
+            v0[b] -= (((v1[b] << 4) ^ (v1[b] >> 5)) + v1[b]) ^ keys[round];
+        }
+    }
+    for (int b = 0; b < blocks; b++) {
+        tib_store32(data + 8 * b, v0[b]);
+        tib_store32(data + 8 * b + 4, v1[b]);
     }
 }
+
+#define BY_BLOCKS(work)                                                 \
+    for (; length - done >= 32; done += 32) {                           \
+        work(schedule->round_keys, data + done, 4);                     \
+    }                                                                   \
+    switch ((length - done) / 8) {                                      \
+    case 3:                                                             \
+        work(schedule->round_keys, data + done, 3);                     \
+        break;                                                          \
+    case 2:                                                             \
+        work(schedule->round_keys, data + done, 2);                     \
+        break;                                                          \
+    case 1:                                                             \
+        work(schedule->round_keys, data + done, 1);                     \
+    }                                                                   \
+    return TIB_OK
 
 int tib_xtea_encrypt(const tib_xtea *schedule, uint8_t *data, size_t length) {
     if (length % 8 != 0) {
@@ -48,8 +81,7 @@ int tib_xtea_encrypt(const tib_xtea *schedule, uint8_t *data, size_t length) {
         done += tib_xtea_encrypt_avx2(schedule, data + done, length - done);
     }
 #endif
-    encrypt_blocks(schedule->round_keys, data + done, length - done);
-    return TIB_OK;
+    BY_BLOCKS(encrypt_blocks);
 }
 
 int tib_xtea_decrypt(const tib_xtea *schedule, uint8_t *data, size_t length) {
@@ -66,6 +98,5 @@ int tib_xtea_decrypt(const tib_xtea *schedule, uint8_t *data, size_t length) {
         done += tib_xtea_decrypt_avx2(schedule, data + done, length - done);
     }
 #endif
-    decrypt_blocks(schedule->round_keys, data + done, length - done);
-    return TIB_OK;
+    BY_BLOCKS(decrypt_blocks);
 }

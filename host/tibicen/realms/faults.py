@@ -6,25 +6,38 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tibicen.errors import CpuBudgetError, HandlerError, MemoryBudgetError, PluginError, VmClosedError
+from tibicen.errors import (
+    CpuBudgetError,
+    CpuShareError,
+    CrashError,
+    HandlerError,
+    MemoryBudgetError,
+    PluginError,
+    VmClosedError,
+)
 from tibicen.lifecycle.discovery import Source
+from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.realms.services import Plugins
 
 
 def kind_of(error: Exception) -> str:
-    """What sort of strike an error is: cpu, memory or error."""
+    """What sort of strike an error is: rate, cpu, memory, crash or error."""
+    if isinstance(error, CpuShareError):
+        return "rate"
     if isinstance(error, CpuBudgetError):
         return "cpu"
+    if isinstance(error, CrashError):
+        return "crash"
     return "memory" if isinstance(error, MemoryBudgetError) else "error"
 
 
-def run(plugins: Plugins, generation: Generation, work: Callable[[], object]) -> None:
-    """Runs a callback of a generation; a dead one is not run, a failure is a strike."""
+def run(plugins: Plugins, generation: Generation, series: Series, work: Callable[[], object]) -> None:
+    """Runs a callback of a generation, as a call of `series`; a dead one is not run, a failure is a strike."""
     if not generation.alive:
         return
     try:
-        work()
+        timed(series, work)
     except VmClosedError:
         return
     except Exception as error:
@@ -49,6 +62,12 @@ def locate_python(generation: Generation, error: BaseException, kind: type[Plugi
     message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
     text = "".join(traceback.format_exception(error))
     return kind(generation.plugin, message, file=shown(source, file), line=line, traceback=text)
+
+
+def shown_name(source: Source, name: str) -> str:
+    """The same of a file's whole name; one that is not the plugin's stays as it is."""
+    path = Path(name)
+    return shown(source, path) if path.is_relative_to(source.root.parent) else name
 
 
 def shown(source: Source, file: Path) -> str:

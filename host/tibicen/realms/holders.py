@@ -52,9 +52,8 @@ def _is_own(thing: Any, mark: Mark, names: set[Any]) -> bool:
         return thing.__globals__.get(MARK) is mark
     if kind is ModuleType:
         return vars(thing).get(MARK) is mark
-    if isinstance(thing, type):
-        return _of_module(thing, names)
-    return _of_module(kind, names)
+    # By its real type: a weak proxy of a class says that it is one, but is not.
+    return _of_module(thing if issubclass(kind, type) else kind, names)
 
 
 def _of_module(kind: type, names: set[Any]) -> bool:

@@ -8,19 +8,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from tibicen.bus.subjects import Outgoing, Subscription
-from tibicen.errors import PluginError, TibicenError
+from tibicen.bus.subjects import Outgoing, Subscription, check_subject
+from tibicen.errors import PluginError, QuotaError, TibicenError
+from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry, Mode
 from tibicen.realms import exports, faults
+from tibicen.realms.allowance import allowance_of
 from tibicen.realms.services import Services
 from tibicen.realms.timers import Timer
 from tibicen.vm.contract import VM
 from tibicen.vm.marshal import Plain, pack, unpack
+
+T = TypeVar("T")
 
 
 class HostOperations:
@@ -32,8 +36,10 @@ class HostOperations:
         self._bound: VM | None = None
         source = generation.source
         self._kv = services.kv.namespace(source.name, source.manifest.budget.kv_mb << 20)
+        self._may = allowance_of(generation, services)
         self._handles: dict[int, tuple[Entry, int]] = {}
         self._next_handle = 0
+        self._asked_later = False
 
     @property
     def vm(self) -> VM:
@@ -75,32 +81,38 @@ class HostOperations:
             self.vm.forget(callback)
 
     def _hooks_on(self, name: str, callback: int, first: Plain = None, last: Plain = None) -> int:
+        self._may.answer(name)
         handler = self.services.hooks.add_lua(
             self.generation, self.vm, name, callback, first=bool(first), last=bool(last)
         )
         return self._number(handler, callback)
 
-    def _callback(self, callback: int, *arguments: Plain) -> None:
-        faults.run(self.services.plugins, self.generation, lambda: self.vm.call(callback, *arguments))
+    def _callback(self, series: Series, callback: int, *arguments: Plain) -> None:
+        faults.run(self.services.plugins, self.generation, series, lambda: self.vm.call(callback, *arguments))
 
     def _timers_start(self, ms: float, callback: int, repeats: bool) -> int:
         def fire() -> None:
             if not repeats:
                 self._handles.pop(number, None)
-            self._callback(callback)
+            self._callback(series, callback)
 
+        self._may.add("timer")
         timer = Timer(self.services.loop, self.generation.ledger, ms, repeats, fire)
+        series = self.generation.figures.series(timer.kind, timer.label)
         number = self._hold(timer, callback)
         return number
 
     def _log(self, level: str, text: str | bytes) -> None:
         shown = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
-        self.services.log(self.generation.plugin, level, shown, {})
+        self._may.log(level, shown, {})
 
     def _exports_add(self, name: str, callback: int) -> int:
+        self._may.add("export")
+        series = self.generation.figures.series("export", name)
+
         def called(*arguments: Plain) -> Plain:
             try:
-                return self.vm.call(callback, *arguments)
+                return timed(series, lambda: self.vm.call(callback, *arguments))
             except PluginError as error:
                 self.services.plugins.strike(self.generation, faults.kind_of(error), error)
                 raise
@@ -114,6 +126,7 @@ class HostOperations:
         return exports.find(self.generation, plugins, plugin, name) is not None
 
     def _imports_call(self, plugin: str, name: str, *arguments: Plain) -> Plain:
+        self._may.call(plugin, name)
         started = perf_counter_ns()
         try:
             return exports.call(self.generation, self.services.plugins, plugin, name, list(arguments))
@@ -129,7 +142,9 @@ class HostOperations:
         if value is None:
             self._kv.delete(key)
         else:
-            self._kv.set(key, pack(value))
+            packed = pack(value)
+            self._may.size(f"kv.set: a value under {key!r}", len(packed))
+            self._store(lambda: self._kv.set(key, packed))
 
     def _kv_delete(self, key: str) -> bool:
         return self._kv.delete(key)
@@ -138,20 +153,34 @@ class HostOperations:
         return self._kv.keys(prefix)
 
     def _kv_increment(self, key: str, by: float) -> float:
-        return self._kv.increment(key, by)
+        return self._store(lambda: self._kv.increment(key, by))
+
+    def _store(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except QuotaError as error:
+            raise self._may.over("kv_mb", str(error)) from None
 
     def _bus_publish(self, subject: str, data: Plain = None) -> None:
+        check_subject(subject)
+        self._may.publish(subject)
+        packed = pack(data)
+        self._may.size(f"bus.publish: a message on {subject}", len(packed))
         ledger = self.generation.ledger
         if ledger.mode is Mode.COLLECTING:
+            self._may.add("message")
             ledger.hold(Outgoing(self.services.subjects, subject, data))
         elif ledger.mode is Mode.LIVE:
-            self.services.subjects.publish(subject, data)
+            self.services.subjects.enqueue(subject, packed)
 
     def _bus_subscribe(self, pattern: str, callback: int) -> int:
         def deliver(subject: str, data: Plain) -> None:
-            self._callback(callback, subject, data)
+            self._callback(series, callback, subject, data)
 
-        return self._hold(Subscription(self.services.subjects, pattern, deliver), callback)
+        subscription = Subscription(self.services.subjects, pattern, deliver)
+        self._may.subscribe(pattern)
+        series = self.generation.figures.series("subscription", pattern)
+        return self._hold(subscription, callback)
 
     def _json_encode(self, value: Plain = None) -> str:
         # Not by msgspec: it would make null of NaN and Base64 of a string that is not UTF-8, without a word.
@@ -168,7 +197,14 @@ class HostOperations:
             raise TibicenError(f"json.decode: {error}") from None
 
     def _plugin_later(self, action: str) -> None:
-        self.services.plugins.later(action, self.generation.plugin)
+        if not self._asked_later:
+            # Once a turn of the event loop, however often it is asked for.
+            self._asked_later = True
+            self.services.loop.call_soon(self._may_ask_again)
+            self.services.plugins.later(action, self.generation.plugin)
+
+    def _may_ask_again(self) -> None:
+        self._asked_later = False
 
     def _files_require(self, name: str) -> Plain:
         source = self.generation.source

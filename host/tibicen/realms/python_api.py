@@ -9,11 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tibicen.bus.subjects import Outgoing, Subscription
+from tibicen.bus.subjects import Outgoing, Subscription, check_subject
+from tibicen.errors import QuotaError
+from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry, Mode
 from tibicen.realms import exports, faults
+from tibicen.realms.allowance import Unchecked, allowance_of
 from tibicen.realms.services import Services
+from tibicen.realms.steps import MeasuredSteps
 from tibicen.realms.timers import Timer
 from tibicen.vm.marshal import Plain, pack, unpack
 
@@ -54,35 +58,40 @@ class TaskEntry:
 class Log:
     """The plugin's log: `log.info("text", key=value)`."""
 
-    def __init__(self, services: Services, plugin: str) -> None:
-        self._services = services
-        self._plugin = plugin
+    def __init__(self, may: Unchecked) -> None:
+        self._may = may
 
     def debug(self, text: str, **fields: Plain) -> None:
-        self._services.log(self._plugin, "debug", text, fields)
+        self._may.log("debug", text, fields)
 
     def info(self, text: str, **fields: Plain) -> None:
-        self._services.log(self._plugin, "info", text, fields)
+        self._may.log("info", text, fields)
 
     def warn(self, text: str, **fields: Plain) -> None:
-        self._services.log(self._plugin, "warn", text, fields)
+        self._may.log("warn", text, fields)
 
     def error(self, text: str, **fields: Plain) -> None:
-        self._services.log(self._plugin, "error", text, fields)
+        self._may.log("error", text, fields)
 
 
 class Store:
     """The plugin's own keys: plain data that outlives reloads and restarts."""
 
-    def __init__(self, services: Services, plugin: str, quota: int) -> None:
+    def __init__(self, services: Services, plugin: str, quota: int, may: Unchecked) -> None:
         self._namespace = services.kv.namespace(plugin, quota)
+        self._may = may
 
     def get(self, key: str, default: Plain = None) -> Plain:
         packed = self._namespace.get(key)
         return default if packed is None else unpack(packed)
 
     def set(self, key: str, value: Plain) -> None:
-        self._namespace.set(key, pack(value))
+        packed = pack(value)
+        self._may.size(f"kv.set: a value under {key!r}", len(packed))
+        try:
+            self._namespace.set(key, packed)
+        except QuotaError as error:
+            raise self._may.over("kv_mb", str(error)) from None
 
     def delete(self, key: str) -> bool:
         return self._namespace.delete(key)
@@ -91,36 +100,42 @@ class Store:
         return self._namespace.keys(prefix)
 
     def increment(self, key: str, by: float = 1) -> float:
-        return self._namespace.increment(key, by)
+        try:
+            return self._namespace.increment(key, by)
+        except QuotaError as error:
+            raise self._may.over("kv_mb", str(error)) from None
 
 
 class Imports:
     """`plugin.imports.greeter.greet("Eve")`: exports of other plugins, in whichever language."""
 
-    def __init__(self, generation: Generation, services: Services) -> None:
+    def __init__(self, generation: Generation, services: Services, may: Unchecked) -> None:
         self._generation = generation
         self._services = services
+        self._may = may
 
     def __getattr__(self, plugin: str) -> ImportedPlugin:
-        return ImportedPlugin(self._generation, self._services, plugin)
+        return ImportedPlugin(self._generation, self._services, plugin, self._may)
 
     def __contains__(self, plugin: str) -> bool:
         return exports.provider(self._generation, self._services.plugins, plugin) is not None
 
     def __getitem__(self, plugin: str) -> ImportedPlugin:
-        return ImportedPlugin(self._generation, self._services, plugin)
+        return ImportedPlugin(self._generation, self._services, plugin, self._may)
 
 
 class ImportedPlugin:
     """Another plugin's exports. Looked up at each call: a reload of the other is never noticed."""
 
-    def __init__(self, generation: Generation, services: Services, plugin: str) -> None:
+    def __init__(self, generation: Generation, services: Services, plugin: str, may: Unchecked) -> None:
         self._generation = generation
         self._services = services
         self._plugin = plugin
+        self._may = may
 
     def __getattr__(self, name: str) -> Callable[..., Plain]:
         def call(*arguments: Plain) -> Plain:
+            self._may.call(self._plugin, name)
             return exports.call(self._generation, self._services.plugins, self._plugin, name, list(arguments))
 
         return call
@@ -144,9 +159,10 @@ class Plugin:
         self.version = source.manifest.version
         self.generation = generation.number
         self.folder: Path = source.folder
-        self.log = Log(services, source.name)
-        self.kv = Store(services, source.name, source.manifest.budget.kv_mb << 20)
-        self.imports = Imports(generation, services)
+        self._may = may = allowance_of(generation, services)
+        self.log = Log(may)
+        self.kv = Store(services, source.name, source.manifest.budget.kv_mb << 20, may)
+        self.imports = Imports(generation, services, may)
         self._generation = generation
         self._services = services
         self._settings = settings
@@ -160,6 +176,7 @@ class Plugin:
 
     def on(self, hook: str, function: Callable[..., Any], *, first: bool = False, last: bool = False) -> Registration:
         """Answers a hook by its dotted name, like `@hookimpl` does by the function's name."""
+        self._may.answer(hook)
         handler = self._services.hooks.add_python(self._generation, hook, function, first=first, last=last)
         return Registration(self._generation, handler)
 
@@ -172,30 +189,43 @@ class Plugin:
         return self._timer(ms, function, repeats=False)
 
     def _timer(self, ms: float, function: Callable[[], Any], *, repeats: bool) -> Registration:
-        timer = Timer(self._services.loop, self._generation.ledger, ms, repeats, lambda: self._run(function))
+        self._may.add("timer")
+        timer = Timer(self._services.loop, self._generation.ledger, ms, repeats, lambda: self._run(series, function))
+        series = self._generation.figures.series(timer.kind, timer.label)
         return self._hold(timer)
 
     def subscribe(self, pattern: str, function: Callable[[str, Plain], Any]) -> Registration:
         """Receives messages: `function(subject, data)`."""
-        return self._hold(
-            Subscription(self._services.subjects, pattern, lambda subject, data: self._run(function, subject, data))
+        subscription = Subscription(
+            self._services.subjects, pattern, lambda subject, data: self._run(series, function, subject, data)
         )
+        self._may.subscribe(pattern)
+        series = self._generation.figures.series("subscription", pattern)
+        return self._hold(subscription)
 
     def publish(self, subject: str, data: Plain = None) -> None:
         """Sends plain data to whoever listens. While the plugin is being loaded, it goes out once it is live."""
+        check_subject(subject)
+        self._may.publish(subject)
+        packed = pack(data)
+        self._may.size(f"publish: a message on {subject}", len(packed))
         ledger = self._generation.ledger
         if ledger.mode is Mode.COLLECTING:
+            self._may.add("message")
             ledger.hold(Outgoing(self._services.subjects, subject, data))
         elif ledger.mode is Mode.LIVE:
-            self._services.subjects.publish(subject, data)
+            self._services.subjects.enqueue(subject, packed)
 
     def export(self, function: Callable[..., Plain], name: str = "") -> Callable[..., Plain]:
         """Offers a function to other plugins; also as a decorator. Arguments and result are plain data."""
 
+        self._may.add("export")
+        series = self._generation.figures.series("export", name or function.__name__)
+
         def called(*arguments: Plain) -> Plain:
             # Through the same border as Lua: nobody gets hold of another plugin's objects.
             try:
-                return unpack(pack(function(*unpack(pack(arguments)))))
+                return timed(series, lambda: unpack(pack(function(*unpack(pack(arguments))))))
             except Exception as error:
                 located = self._located(error)
                 self._services.plugins.strike(self._generation, faults.kind_of(located), located)
@@ -230,7 +260,7 @@ class Plugin:
 
     # -- running ----------------------------------------------------------------------------------------
 
-    def _run(self, function: Callable[..., Any], *arguments: Any) -> None:
+    def _run(self, series: Series, function: Callable[..., Any], *arguments: Any) -> None:
         def work() -> None:
             try:
                 result = function(*arguments)
@@ -239,12 +269,14 @@ class Plugin:
             if inspect.iscoroutine(result):
                 self.spawn(lambda: result)
 
-        faults.run(self._services.plugins, self._generation, work)
+        faults.run(self._services.plugins, self._generation, series, work)
 
     async def _watch_task(self, work: Coroutine[Any, Any, Any]) -> None:
+        series = self._generation.figures.series("task", getattr(work, "__name__", "task"))
         try:
-            await work
+            await MeasuredSteps(work, series)
         except Exception as error:
+            series.errors += 1
             located = self._located(error)
             self._services.plugins.strike(self._generation, faults.kind_of(located), located)
 

@@ -20,6 +20,10 @@ PREFIX = "tibicen_plugin_"
 MARK = "__tibicen_generation__"
 
 
+GIVEN: dict[str, bytes] = {}
+"""Source text by path, of files that can't be read where the code runs (`tibicen.worker`)."""
+
+
 class Mark:
     """Put into every module of a generation: it lives as long as one of the modules' namespaces does."""
 
@@ -31,6 +35,9 @@ class Mark:
 
 class _FreshLoader(SourceFileLoader):
     """Compiles the source that lies on disk now, and writes no cache."""
+
+    def get_data(self, path: str) -> bytes:
+        return GIVEN[path] if path in GIVEN else super().get_data(path)
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)

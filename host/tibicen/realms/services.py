@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from tibicen.bus.hooks import HookBus
 from tibicen.bus.subjects import SubjectBus
 from tibicen.lifecycle.generation import Generation
 from tibicen.state.kv import KeyValueStore
+from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain
 from tibicen.vm.shared import SharedStates
 
@@ -24,6 +25,8 @@ class Plugins(Protocol):
     def later(self, action: str, name: str) -> None: ...
 
     def strike(self, generation: Generation, kind: str, error: Exception) -> None: ...
+
+    def crashed(self, generation: Generation, error: Exception) -> None: ...
 
 
 LogLine = Callable[[str, str, str, Mapping[str, Plain]], None]
@@ -41,6 +44,10 @@ class Services:
     kv: KeyValueStore
     plugins: Plugins
     shared: SharedStates
+    workers: Workers
     log: LogLine
     settings_of: Callable[[str], Mapping[str, Plain]]
     """What the owner set for a plugin, by name; checked against the manifest when a generation is made."""
+    given: Callable[[str], Sequence[str]] | None = None
+    """Permissions that the owner gives a plugin beside those that it asks for. None in a worker, where none are
+    checked: the host checks what comes out of it."""

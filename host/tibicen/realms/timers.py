@@ -30,9 +30,10 @@ class Timer:
         self.label = f"{'every' if repeats else 'after'} {ms:g} ms"
         self._loop = loop
         self._ledger = ledger
+        self.ms = ms
+        self.repeats = repeats
+        self.fire = fire
         self._seconds = ms / 1e3
-        self._repeats = repeats
-        self._fire = fire
         self._handle: asyncio.TimerHandle | None = None
         self._due = 0.0
 
@@ -49,11 +50,11 @@ class Timer:
         self.lift()
 
     def _ring(self) -> None:
-        if self._repeats:
+        if self.repeats:
             # From the due time, not from now: no drift. What was missed is skipped, not made up for.
             self._due = max(self._due + self._seconds, self._loop.time())
             self._handle = self._loop.call_at(self._due, self._ring)
         else:
             self._handle = None
             self._ledger.release(self)
-        self._fire()
+        self.fire()

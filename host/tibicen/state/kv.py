@@ -81,6 +81,11 @@ class KeyValueStore:
         with self._guard():
             return self._database.execute(statement, values).fetchall()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the store: whole pages, freed ones too."""
+        return int(self.execute("PRAGMA page_count")[0][0]) * int(self.execute("PRAGMA page_size")[0][0])
+
     def close(self) -> None:
         """Closes the file. Idempotent."""
         self._database.close()

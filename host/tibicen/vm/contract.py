@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
+from tibicen.errors import TibicenError
 from tibicen.vm.marshal import Plain
+from tibicen.vm.profile import Profile
 
 HostCall = Callable[[str, list[Plain]], Plain]
 """Serves a plugin's call of the host: operation, arguments. What it raises reaches the plugin as an error text."""
@@ -29,6 +31,8 @@ class VmOptions:
         cpu_ms: what one call may use; 0 for no limit.
         memory_mb: what the VM may hold; 0 for no limit. Only tiers with a state of their own keep it.
         trusted: the JIT stays on and no deadline is armed.
+        cpu_ms_per_second: what all calls of a second may use together; 0 for no limit. Loading and hand-over count,
+            but are not refused: a plugin that has used up its share can be mended.
     """
 
     plugin: str
@@ -38,6 +42,12 @@ class VmOptions:
     cpu_ms: float = 50.0
     memory_mb: float = 16.0
     trusted: bool = False
+    cpu_ms_per_second: float = 0.0
+
+    @property
+    def realm_folder(self) -> str:
+        """The folder of `lua/` that the realm's module is in; empty when it is the prelude's own."""
+        return self.realm.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class HookOutcome(NamedTuple):
     Attributes:
         value: filter: the value, when `changed`; query: the first answer; gather: list of answers.
         changed: a filter's handlers replaced (or may have altered) the value.
-        stopped_by: callback id of the handler that stopped a filter, or 0.
+        stopped_by: callback id of the handler that stopped a filter or answered a query; 0 for none, or unknown.
         failures: handlers that failed; the others ran all the same.
     """
 
@@ -91,8 +101,10 @@ class VM(ABC):
     Errors of plugin code come out as:
         LoadError, HandlerError: with file, line and traceback of the plugin's own code.
         CpuBudgetError: the call ran past its deadline; the VM goes on being usable.
+        CpuShareError: the plugin's share of this second is used up; callbacks are refused until the next.
         MemoryBudgetError: the call asked for more than the VM may hold; usable again once there is room.
         MarshalError: an argument or result can't cross.
+        CrashError: (tier isolated) the plugin's process is dead, or died in the call; the VM is of no use any more.
     """
 
     tier: ClassVar[str]
@@ -150,10 +162,33 @@ class VM(ABC):
     def dispatch(self, chain: int, packed: bytes) -> HookOutcome | None:
         """Runs a chain with packed arguments (one list, see `marshal.pack`); None: nothing came of it."""
 
+    def dispatch_timed(self, chain: int, packed: bytes) -> tuple[HookOutcome | None, Sequence[int | None]]:
+        """Like `dispatch`, and the nanoseconds of each handler in order, None where it was not called.
+
+        Nothing instead of the times where a tier can't tell its handlers apart.
+        """
+        return self.dispatch(chain, packed), ()
+
     @property
     @abstractmethod
     def crossing(self) -> object:
         """VMs with the same `crossing` can stand in one chain: one border crossing serves them all."""
+
+    def start_profile(self, interval_ms: float) -> None:
+        """Begins to sample which code of the plugin runs: a stack after every `interval_ms` of running.
+
+        Raises:
+            TibicenError: a profile runs already, or this tier has none.
+        """
+        raise TibicenError(f"a plugin of tier {self.tier!r} can't be profiled")
+
+    def stop_profile(self) -> Profile:
+        """Ends the profile.
+
+        Raises:
+            TibicenError: none runs.
+        """
+        raise TibicenError("no profile runs")
 
     @abstractmethod
     def memory(self) -> Memory:

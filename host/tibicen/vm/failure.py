@@ -17,8 +17,9 @@ from tibicen.errors import (
 # The statuses of lua/prelude/failure.lua.
 VALUE, PACKED, ERROR, CPU, MEMORY, MARSHAL, REPORT = range(1, 8)
 
-_PLACE = re.compile(r"^((?:\.\.\.)?[^\s:\[][^:\n]*):(\d+): ", re.DOTALL)
-_FRAME = re.compile(r"^\t((?:\.\.\.)?[^\s:\[][^:\n]*):(\d+): in ", re.MULTILINE)
+# No more digits than a line has: what they are read from, a plugin may have written itself.
+_PLACE = re.compile(r"^((?:\.\.\.)?[^\s:\[][^:\n]*):([0-9]{1,9}): ", re.DOTALL)
+_FRAME = re.compile(r"^\t((?:\.\.\.)?[^\s:\[][^:\n]*):([0-9]{1,9}): in ", re.MULTILINE)
 _PRELUDE = "tibicen/"
 
 

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple, Protocol
 from lupa.luajit21 import LuaError, LuaMemoryError, LuaRuntime
 
 from tibicen import native
-from tibicen.errors import MarshalError, VmClosedError
+from tibicen.errors import MarshalError, TibicenError, VmClosedError
 from tibicen.native._core import ffi
 from tibicen.vm import prelude
 from tibicen.vm.contract import VmStatistics
 from tibicen.vm.failure import CPU, ERROR, MEMORY
 from tibicen.vm.marshal import Plain, pack, unpack
 
-HOOK_INTERVAL = 10_000
-"""Lua instructions between two looks at the clock: not measurable in speed, ~0.1 ms in precision."""
+HOOK_INTERVAL = 1_000
+"""Lua instructions between two looks at the clock: not measurable in speed (nor is 500), ~10 us in precision. It bounds
+what a plugin gains by instructions that are slow each, such as adding 1 to a number of a million digits."""
 
 FIRST_BUFFER = 1 << 14
 LARGEST_MESSAGE = 8 << 20
@@ -79,6 +80,10 @@ class _Entries(NamedTuple):
     collect: Any
     slice: Any
     forget: Any
+    dispatch_timed: Any
+    chain_times: Any
+    start_profile: Any
+    stop_profile: Any
 
 
 class LuaState:
@@ -86,10 +91,12 @@ class LuaState:
 
     Args:
         memory_bytes: quota for everything in the state; 0 for none.
-        budget_ns: deadline of each crossing; 0 for none.
+        budget_ns: deadline of each crossing; 0 for none. `left_ns` is set for the next one alone, when the share of
+            its plugin does not allow more.
+        realm: folder of `lua/` whose modules the state gets beside the prelude's; empty for none.
     """
 
-    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0) -> None:
+    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0, realm: str = "") -> None:
         self.statistics = VmStatistics()
         self.budget_ns = budget_ns
         self._rooms: dict[int, Resident] = {}
@@ -97,10 +104,14 @@ class LuaState:
         self._next_chain = 0
         self._depth = 0
         self._pending: BaseException | None = None
+        self._profiled: int | None = None
+        self.ended_by = 0
         self._inbox = _Buffer(FIRST_BUFFER)
         self._outbox = _Buffer(FIRST_BUFFER)
-        self._deadline = ffi.new("tib_deadline *")
-        # The same cell as three numbers: storing one is a tenth of a native call's time.
+        # Two cells: that of the call, and the end of the share, behind which no handler of a chain gets a deadline.
+        self._deadline = ffi.new("tib_deadline[2]")
+        self.left_ns = 0
+        # The same cells as numbers: storing one is a tenth of a native call's time.
         self._cell = memoryview(ffi.buffer(self._deadline)).cast("q")
         self._door = _Door(self._answer_host)
         runtime = LuaRuntime(
@@ -111,7 +122,8 @@ class LuaState:
             max_memory=0,
         )
         self._runtime: LuaRuntime | None = runtime
-        modules = prelude.bytecode()
+        self._unprofiled: _Entries | None = None
+        modules = prelude.bytecode(realm)
         boot = runtime.compile(modules["boot"], name=b"=tibicen/boot", mode=b"b")
         self._entries: _Entries | None = _Entries(
             *boot(
@@ -150,6 +162,8 @@ class LuaState:
         """Forgets a room and every function that its plugin handed over."""
         self._rooms.pop(room, None)
         if self._runtime is not None:
+            if room == self._profiled:
+                self.stop_profile()
             self._live.close_room(room)
 
     def load(self, room: int, source: bytes, chunk: str) -> Answer | None:
@@ -184,7 +198,48 @@ class LuaState:
             self._live.drop_chain(chain)
 
     def dispatch(self, chain: int, packed: bytes) -> Answer | None:
-        return self._enter(self._live.dispatch, chain, packed=packed)
+        """Runs a chain. Where something came of it, `ended_by` is the callback that answered a query, or 0."""
+        answer = self._enter(self._live.dispatch, chain, packed=packed)
+        return None if answer is None else self._ended(*answer)
+
+    def _ended(self, status: int, value: Any, ended_by: int | None = None) -> Answer:
+        self.ended_by = ended_by or 0
+        return status, value
+
+    def dispatch_timed(self, chain: int, packed: bytes) -> Answer | None:
+        """`dispatch` with a clock around each handler; `chain_times` gives what it read."""
+        answer = self._enter(self._live.dispatch_timed, chain, packed=packed)
+        return None if answer is None else self._ended(*answer)
+
+    def chain_times(self, chain: int) -> Answer | None:
+        return self._enter(self._live.chain_times, chain, packed=b"")
+
+    # -- profiles ---------------------------------------------------------------------------------------
+
+    def start_profile(self, room: int, interval_ns: int) -> None:
+        """From now on stacks of a room are taken.
+
+        Raises:
+            TibicenError: a room of this state is being profiled.
+        """
+        if self._profiled is not None:
+            raise TibicenError("a plugin in this VM is being profiled already; wait until that profile has ended")
+        live = self._live
+        load, call, call_global, dispatch, dispatch_timed = live.start_profile(room, interval_ns)
+        self._profiled = room
+        self._entries = live._replace(
+            load=load, call=call, call_global=call_global, dispatch=dispatch, dispatch_timed=dispatch_timed
+        )
+        self._unprofiled = live
+
+    def stop_profile(self) -> Answer | None:
+        """Ends the profile; what lua/prelude/profiler.lua gives, None when none runs."""
+        if self._profiled is None:
+            return None
+        self._profiled = None
+        if self._entries is not None:
+            self._entries = self._unprofiled
+        return self._enter(self._live.stop_profile, packed=b"")
 
     # -- the border -------------------------------------------------------------------------------------
 
@@ -203,11 +258,13 @@ class LuaState:
         return unpack(self._outbox.view[:length])
 
     def _enter(self, entry: Any, *numbers: int, packed: bytes) -> Answer | None:
+        left_ns, self.left_ns = self.left_ns, 0
         length = self._put(packed)
         started = perf_counter_ns()
         outermost = self._depth == 0
         if outermost and self.budget_ns:
-            self._arm(started + self.budget_ns)
+            self._arm(started + (left_ns if 0 < left_ns < self.budget_ns else self.budget_ns))
+            self._cell[2] = started + left_ns if left_ns else 0
         self._depth += 1
         answer: Answer | None
         try:
@@ -273,6 +330,8 @@ class LuaState:
         """Extends a running deadline: time that another plugin used on behalf of this one."""
         if self._cell[0]:
             self._cell[0] += nanoseconds
+            if self._cell[2]:
+                self._cell[2] += nanoseconds
 
     # -- memory and end ---------------------------------------------------------------------------------
 
@@ -313,5 +372,5 @@ class LuaState:
         self._door.answer = None
         self._rooms.clear()
         del self._door
-        self._entries = self._runtime = None
+        self._entries = self._unprofiled = self._runtime = None
         self._inbox = self._outbox = _Buffer(0)

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from time import perf_counter, perf_counter_ns
+from typing import TYPE_CHECKING
 
-from tibicen.errors import BudgetError, VmClosedError
+from tibicen.errors import BudgetError, CpuBudgetError, CpuShareError, VmClosedError
 from tibicen.vm.contract import VM, HookFailure, HookOutcome, Memory, VmOptions, VmStatistics
 from tibicen.vm.failure import PACKED, REPORT, VALUE, to_exception
 from tibicen.vm.lua_state import Answer, LuaState
 from tibicen.vm.marshal import Plain, pack
+from tibicen.vm.profile import Profile, read_stack
+from tibicen.vm.share import Share
+
+if TYPE_CHECKING:
+    from tibicen.vm.remote_state import RemoteState
 
 
 class RoomVM(VM):
-    """A VM that is a room of a `LuaState`."""
+    """A VM that is a room of a `LuaState`, or of one in another process."""
 
-    def __init__(self, options: VmOptions, state: LuaState, *, own_vm: bool) -> None:
+    def __init__(self, options: VmOptions, state: LuaState | RemoteState, *, own_vm: bool) -> None:
         self._options = options
-        self._state: LuaState | None = state
+        self._state: LuaState | RemoteState | None = state
         self._statistics = VmStatistics()
         self._posted: deque[tuple[str | int, bytes]] = deque()
         self._chunks: dict[str, None] = {}
+        self._profile_began = 0.0
+        limited = options.cpu_ms_per_second > 0 and not options.trusted
+        self._share = Share(int(options.cpu_ms_per_second * 1e6)) if limited else None
+        self._lent_ns = 0
         self._watch = state.watch() if own_vm else None
         self._owns_state = own_vm
         self._room, answer = state.open_room(
@@ -43,7 +54,13 @@ class RoomVM(VM):
 
     def load(self, source: bytes, chunk: str) -> Plain:
         self._chunks[chunk] = None
-        return self._value(self._open_state().load(self._room, source, chunk), loading=True)
+        state = self._open_state()
+        began = self._begin(state)
+        try:
+            answer = state.load(self._room, source, chunk)
+        finally:
+            self._end(began)
+        return self._value(answer, loading=True)
 
     def know_chunk(self, chunk: str) -> None:
         """Notes a file that the plugin itself loads, so that reports can give its whole name."""
@@ -54,9 +71,48 @@ class RoomVM(VM):
 
     def _call_packed(self, function: str | int, packed: bytes) -> Plain:
         state = self._open_state()
-        if isinstance(function, str):
-            return self._value(state.call_global(self._room, packed))
-        return self._value(state.call(self._room, function, packed))
+        # Hand-overs and the realm's own function, which belongs to them, are never refused.
+        began = self._begin(state, refuse=not isinstance(function, str) and function != self.control)
+        try:
+            if isinstance(function, str):
+                answer = state.call_global(self._room, packed)
+            else:
+                answer = state.call(self._room, function, packed)
+        finally:
+            self._end(began)
+        return self._value(answer)
+
+    # -- the share of each second -----------------------------------------------------------------------
+
+    def _begin(self, state: LuaState | RemoteState, *, refuse: bool = False) -> int:
+        """Before a call: when it began, 0 where nothing is to be counted (no share, or a call inside a call).
+
+        Raises:
+            CpuShareError: nothing is left of this second's share, and the call is one that may be refused.
+        """
+        if self._share is None or state.busy:
+            return 0
+        now = perf_counter_ns()
+        left = self._share.left(now)
+        if refuse:
+            if left <= 0:
+                raise self._share_error("was not called")
+            if isinstance(state, LuaState):
+                state.left_ns = left
+        self._lent_ns = 0
+        return now
+
+    def _end(self, began: int) -> None:
+        if began and self._share is not None:
+            self._share.use(perf_counter_ns() - began - self._lent_ns)
+
+    def _share_error(self, what: str, file: str = "", line: int = 0, traceback: str = "") -> CpuShareError:
+        limit = self._options.cpu_ms_per_second
+        message = (
+            f"{what}, because its share of {limit:g} ms a second is used up; do less, or less often, "
+            "or raise budget.cpu_ms_per_second in plugin.yaml"
+        )
+        return CpuShareError(self._options.plugin, message, file=file, line=line, traceback=traceback)
 
     def has(self, function: str) -> bool:
         return self._open_state().has(self._room, function)
@@ -94,14 +150,40 @@ class RoomVM(VM):
             self._state.drop_chain(chain)
 
     def dispatch(self, chain: int, packed: bytes) -> HookOutcome | None:
-        answer = self._open_state().dispatch(chain, packed)
-        if answer is None:
-            return None
+        state = self._open_state()
+        # In a shared state one crossing serves handlers of several plugins: nobody's share can be taken from.
+        began = self._begin(state, refuse=True) if self._owns_state else 0
+        try:
+            answer = state.dispatch(chain, packed)
+        finally:
+            self._end(began)
+        return None if answer is None else self._outcome(answer)
+
+    def dispatch_timed(self, chain: int, packed: bytes) -> tuple[HookOutcome | None, Sequence[int | None]]:
+        state = self._open_state()
+        if not isinstance(state, LuaState):
+            return super().dispatch_timed(chain, packed)
+        began = self._begin(state, refuse=True) if self._owns_state else 0
+        try:
+            answer = state.dispatch_timed(chain, packed)
+        finally:
+            self._end(began)
+        outcome = None if answer is None else self._outcome(answer)
+        times = state.chain_times(chain)
+        if times is None or times[0] != PACKED:
+            # No room for the list: a full VM loses a sample, nothing else.
+            return outcome, ()
+        return outcome, [int(ns) if ns >= 0 else None for ns in state.take(times[1])]
+
+    def _ended_by(self) -> int:
+        return self._state.ended_by if isinstance(self._state, LuaState) else 0
+
+    def _outcome(self, answer: Answer) -> HookOutcome:
         status, value = answer
         if status == VALUE:
-            return HookOutcome(value, True, 0, ())
+            return HookOutcome(value, True, self._ended_by(), ())
         if status == PACKED:
-            return HookOutcome(self._open_state().take(value), True, 0, ())
+            return HookOutcome(self._open_state().take(value), True, self._ended_by(), ())
         if status == REPORT:
             value, stopped_by, errors = self._open_state().take(value)
             failures = tuple(
@@ -112,7 +194,7 @@ class RoomVM(VM):
 
     # -- answers ----------------------------------------------------------------------------------------
 
-    def _open_state(self) -> LuaState:
+    def _open_state(self) -> LuaState | RemoteState:
         if self._state is None:
             raise VmClosedError(f"{self._options.plugin}: this VM is closed; the plugin was reloaded or unloaded")
         return self._state
@@ -134,7 +216,7 @@ class RoomVM(VM):
         raise error
 
     def _exception(self, status: int, text: bytes | str, *, loading: bool = False) -> Exception:
-        return to_exception(
+        error = to_exception(
             status,
             text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text,
             self._options.plugin,
@@ -143,6 +225,9 @@ class RoomVM(VM):
             cpu_ms=self._options.cpu_ms,
             memory_mb=self._options.memory_mb,
         )
+        if isinstance(error, CpuBudgetError) and self._share is not None and self._share.left(perf_counter_ns()) <= 0:
+            return self._share_error("was stopped", error.file, error.line, error.traceback)
+        return error
 
     def forget(self, callback: int) -> None:
         if self._state is not None:
@@ -156,8 +241,39 @@ class RoomVM(VM):
 
     def lend_time(self, nanoseconds: int) -> None:
         """Extends a running call's deadline by time that others used."""
+        self._lent_ns += nanoseconds
         if self._state is not None:
             self._state.lend_time(nanoseconds)
+
+    # -- profiles ---------------------------------------------------------------------------------------
+
+    def start_profile(self, interval_ms: float) -> None:
+        state = self._open_state()
+        if not isinstance(state, LuaState):
+            super().start_profile(interval_ms)
+        self._profile_began = perf_counter()
+        state.start_profile(self._room, int(interval_ms * 1e6))
+
+    def stop_profile(self) -> Profile:
+        answer = self._value(self._open_state().stop_profile())
+        if answer is None:
+            return super().stop_profile()
+        stacks, ran_ns, dropped_ns, _, failed, jit_was_on = answer
+        notes = []
+        if jit_was_on:
+            notes.append("the JIT compiler was off while this was measured: as it runs otherwise, loops weigh far less")
+        if dropped_ns:
+            notes.append(f"there were too many different stacks; {dropped_ns / 1e6:.1f} ms are not in any of these")
+        if failed:
+            notes.append(f"{failed} stacks could not be taken, because the VM's memory is full")
+        return Profile(
+            plugin=self._options.plugin,
+            language="lua",
+            stacks=sorted((read_stack(*each) for each in stacks or ()), key=lambda stack: -stack.ns),
+            seconds=perf_counter() - self._profile_began,
+            ran_ns=int(ran_ns),
+            notes=notes,
+        )
 
     # -- figures and end --------------------------------------------------------------------------------
 

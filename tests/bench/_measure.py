@@ -1,0 +1,88 @@
+"""Paired measuring: what is compared runs by turns in the same loop, so a noisy machine treats both alike."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from statistics import median
+from time import perf_counter_ns
+from typing import TypedDict
+
+Work = Callable[[], object]
+
+
+class Row(TypedDict):
+    """One line of a benchmark. `ratio` is above 1 where ours is better; None where there is nothing beside it."""
+
+    case: str
+    ours: float
+    rival: float | None
+    rival_name: str
+    ratio: float | None
+    unit: str
+
+
+def plain_row(case: str, value: float, unit: str) -> Row:
+    """A figure that has no rival."""
+    return {"case": case, "ours": value, "rival": None, "rival_name": "", "ratio": None, "unit": unit}
+
+
+def limit_row(case: str, value: float, limit: float, what: str, unit: str) -> Row:
+    """A figure beside the most that it may be: the ratio is above 1 when it is within it, None when it is not above 0."""
+    ratio = limit / value if value > 0 else None
+    return {"case": case, "ours": value, "rival": limit, "rival_name": what, "ratio": ratio, "unit": unit}
+
+
+def paired_row(case: str, ours: Sequence[float], rival: Sequence[float], rival_name: str, unit: str) -> Row:
+    """Medians of two series of costs (less is better) that were measured in pairs; the ratio is that of the pairs."""
+    ratio = median(theirs / mine for mine, theirs in zip(ours, rival, strict=True))
+    return {
+        "case": case,
+        "ours": median(ours),
+        "rival": median(rival),
+        "rival_name": rival_name,
+        "ratio": ratio,
+        "unit": unit,
+    }
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """The value that `percent` of the values don't exceed (nearest rank, nothing interpolated)."""
+    ordered = sorted(values)
+    return ordered[max(0, -int(-len(ordered) * percent // 100) - 1)]
+
+
+def nanoseconds(work: Work, number: int) -> float:
+    """What one call took, over `number` calls in a row with the garbage collector off."""
+    calls = repeat(None, number)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        started = perf_counter_ns()
+        for _ in calls:
+            work()
+        return (perf_counter_ns() - started) / number
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def by_turns(works: Mapping[str, Work], *, rounds: int, sample_ms: float) -> dict[str, list[float]]:
+    """Nanoseconds a call of each work in each round. A sample of each takes about `sample_ms` milliseconds."""
+    numbers = {name: _calls_in(work, sample_ms) for name, work in works.items()}
+    samples: dict[str, list[float]] = {name: [] for name in works}
+    order = list(works)
+    for _ in range(rounds):
+        for name in order:
+            samples[name].append(nanoseconds(works[name], numbers[name]))
+        # Whoever was first is last in the next round: what drifts meets all of them alike.
+        order.reverse()
+    return samples
+
+
+def _calls_in(work: Work, sample_ms: float) -> int:
+    number = 1
+    while (took := nanoseconds(work, number) * number) < sample_ms * 1e6 / 4:
+        number *= 2
+    return max(1, int(number * sample_ms * 1e6 / took))

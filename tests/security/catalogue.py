@@ -1,0 +1,114 @@
+"""The catalogue of escapes and exhaustion: which items there are, what a tier does not hold, and what is still open.
+
+`docs/threat-model.md` gives the same tables; `test_catalogue.py` holds them together.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LISTED = range(1, 85)
+"""The numbers of the catalogue; each has a test `item_NN_what`."""
+
+OWN = range(1, 57)
+"""Ours beyond the list; each has a test `xNN_what`."""
+
+NOT_HELD: dict[tuple[str, str], str] = {
+    ("8", "shared, contained"): (
+        "a memory fault of LuaJIT's own ends the host; no bytecode is reached, but LuaJIT is not proof against all text"
+    ),
+    ("11", "Python in-process"): "it can write into its own and others' caches and files",
+    ("14-23", "Python in-process"): "it runs in the host's process, with all of its owner's rights",
+    ("23", "all"): (
+        "whoever can exchange a file of a plugin while it is read can write its code anyway; "
+        "a file outside may then be compiled, in that plugin's own sandbox"
+    ),
+    ("41-54", "Python in-process"): "it has every object of the host",
+    ("63-80", "Python in-process"): "nothing stops a Python loop, or gives its memory back",
+    ("67-69", "shared"): "one quota of 256 MB for all plugins of a state: what one keeps, the others lack",
+    ("80", "all"): "its own tables and functions print as addresses; the clock is as fine as the processor-time clock",
+    ("X29", "shared"): "a table that a filter hands on is the same table for the next plugin of the state",
+    ("X36", "shared"): "one random number generator for all plugins of a state: whoever seeds it, seeds it for all",
+}
+"""Item and tiers to the reason why they do not hold it. What tests assert of it there instead is true all the same."""
+
+
+class Hole(NamedTuple):
+    """Something that was found and is not mended yet.
+
+    Attributes:
+        tests: parts of the names of the tests that fail for it.
+        what: one sentence.
+        apart: they would take minutes, or leave a process behind, so they are not run.
+    """
+
+    tests: tuple[str, ...]
+    what: str
+    apart: bool = False
+
+
+OPEN: dict[str, Hole] = {
+    "78": Hole(
+        ("item_78_slow_deliveries",),
+        "up to 1,000 messages are delivered before the event loop gets a turn, however long their listeners take",
+        apart=True,
+    ),
+    "X4": Hole(
+        ("x4_the_value_of_hooks_stop",),
+        "the value of `hooks.stop` is a table that all plugins of a state can write into and set a metatable of",
+    ),
+    "X18": Hole(
+        ("[shared-x18_time_lent_for_being_called_back]",),
+        "a plugin that is called back by one it called, in the same state, is lent the time that it used itself",
+        apart=True,
+    ),
+    "X24": Hole(
+        ("x24_stealing_time_by_calling_another",),
+        "the time that the caller of an export is lent has no bound: many calls hold the event loop for many budgets",
+        apart=True,
+    ),
+    "X27": Hole(
+        ("x27_getting_another_struck",),
+        "calls of an export with nonsense are strikes of the plugin that is called, until it is quarantined",
+    ),
+    "X28": Hole(
+        tuple(
+            f"x28_an_answer_that_spoils_the_others[shared-{answer}]"
+            for answer in ("function", "table with a function", "cycle", "too large")
+        ),
+        "in `shared`, an answer that can't cross costs the others of the state theirs, and the first of them is struck",
+    ),
+    "X30": Hole(
+        ("x30_patterns_of_subjects[shared-very long word]",),
+        "a pattern of subjects may be megabytes long, and is compiled and matched outside of any budget",
+        apart=True,
+    ),
+    "X31": Hole(
+        ("x31_long_subjects_are_not_kept",),
+        "the bus remembers up to 10,000 subjects that were published, however long each is",
+    ),
+    "X33": Hole(
+        ("x33_reload_storms",),
+        "each `plugin.reload()` within one call is a reload of its own, all in one turn of the event loop",
+        apart=True,
+    ),
+    "X41": Hole(
+        (
+            "x41_files_that_are_none[single file is a fifo]",
+            "x41_files_that_are_none[single file is a device]",
+            "x41_files_that_are_none[python file is a fifo]",
+        ),
+        "a FIFO or a device in the plugins folder, named like a single-file plugin, is read and never ends",
+        apart=True,
+    ),
+    "X45": Hole(
+        ("x45_a_plugin_that_spoils_the_status[name is long]",),
+        "one player's name that is too long for the binary status empties its whole list of players",
+    ),
+    "X47": Hole(
+        ("x47_a_python_plugin_that_can_not_be_printed",),
+        "an exception of a Python plugin whose text raises comes out of the host's own handling of it",
+        apart=True,
+    ),
+}
+"""By item."""
