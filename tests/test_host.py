@@ -87,7 +87,7 @@ def test_a_folder_that_is_not_there(folder: PluginFolder, in_host: InHost, watch
     folder.path.rmdir()
 
     async def scenario() -> None:
-        with pytest.raises(ConfigError, match="no plugins folder .*make it, or name another"):
+        with pytest.raises(ConfigError, match=r"no plugins folder .*make it, or name another"):
             async with hosting(folder, watch=watch):
                 pass
 
@@ -160,7 +160,7 @@ def test_a_hook_is_run_by_hand(folder: PluginFolder, in_host: InHost) -> None:
             assert running.host.emit("status.player_online", ["Eve"]) is None
             with pytest.raises(TibicenError, match=r"player.say takes 2 argument\(s\) \(text, player\), not 1"):
                 running.host.emit("player.say", ["hi"])
-            with pytest.raises(TibicenError, match="did you mean 'player.login'"):
+            with pytest.raises(TibicenError, match=r"did you mean 'player.login'"):
                 running.host.emit("player.loggin", [EVE])
 
     in_host(scenario)

@@ -91,7 +91,8 @@ def load_config(path: Path | None) -> HostConfig:
         text = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
-    if not text.strip():
+    # A file of comments is an empty one: it is how one begins.
+    if all(not line.strip() or line.lstrip().startswith(b"#") for line in text.splitlines()):
         return HostConfig()
     try:
         return read(text, path.name, HostConfig, _check_meaning)

@@ -135,3 +135,7 @@ class WireError(TibicenError):
 
 class ControlError(TibicenError):
     """No running host behind the control socket, or it refused."""
+
+
+PLUGIN_FAILURES = (Exception, SystemExit)
+"""What ends a plugin's code and not the host: `sys.exit` in a plugin is a mistake like any other."""

@@ -135,7 +135,7 @@ class Host:
         if source.language == "python":
             isolated = source.manifest.tier == "isolated"
             return (IsolatedPythonPlugin if isolated else PythonPlugin)(generation, self.services)
-        realm, tier = source.manifest.realm, source.manifest.tier
+        realm = source.manifest.realm
         if realm != "native":
             raise ConfigError(f"{source.name}: the realm {realm!r} is not implemented yet; this host has: native")
         return LuaPlugin(generation, self.services)
@@ -221,7 +221,9 @@ class Host:
             self.reload_config()
 
     def reload_config(self) -> None:
-        """Reads host.yaml again: what it says of plugins, log_level, permissions and status.info are live; the rest needs a restart.
+        """Reads host.yaml again. What it says of plugins, log_level, permissions and status.info is live.
+
+        The rest needs a restart.
 
         A file that can't be used is reported and changes nothing.
         """
@@ -363,10 +365,11 @@ class Host:
 
     # -- what plugins cause -----------------------------------------------------------------------------
 
-    def _handler_failed(self, handler: Handler, error: Exception) -> None:
+    def _handler_failed(self, handler: Handler, error: BaseException) -> None:
         generation = handler.generation
         if not isinstance(error, PluginError) and handler.function is not None:
             error = faults.locate_python(generation, error)
+        assert isinstance(error, Exception)
         self.plugins.strike(generation, faults.kind_of(error), error)
 
     def _plugin_log(self, plugin: str, level: str, text: str, fields: Mapping[str, Plain]) -> None:

@@ -20,7 +20,7 @@
 ---| "status.info" # Shapes the status document: server, owner, players, monsters, npcs, rates, map, motd (see docs/status.md).
 ---| "status.player_online" # Whether a player of that name is on-line; the first answer counts.
 ---| "status.players" # The players on-line, for the binary status: each plugin answers a list of {name, level}.
----| "player.may_login" # Whether a player may enter the world: true, or false or the reason why not. `player`: name, ip and account if known. Fails closed: for a handler that could not answer, this counts: "Your login can't be checked right now. Please try again later.".
+---| "player.may_login" # Whether a player may enter: true, or false, or the reason why not. `player`: name, ip and account if known. Fails closed: for a handler that could not answer, this counts: "Your login can't be checked right now. Please try again later.".
 ---| "player.login" # A player entered the world. `player`: id, name, level if known.
 ---| "player.logout" # A player left the world. `player`: id, name.
 ---| "player.say" # A player says something; the text may be replaced, or swallowed by stopping with an empty text.

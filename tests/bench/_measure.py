@@ -29,7 +29,7 @@ def plain_row(case: str, value: float, unit: str) -> Row:
 
 
 def limit_row(case: str, value: float, limit: float, what: str, unit: str) -> Row:
-    """A figure beside the most that it may be: the ratio is above 1 when it is within it, None when it is not above 0."""
+    """A figure beside the most that it may be: the ratio is above 1 when it is within it, None when it is 0 or less."""
     ratio = limit / value if value > 0 else None
     return {"case": case, "ours": value, "rival": limit, "rival_name": what, "ratio": ratio, "unit": unit}
 

@@ -39,7 +39,7 @@ class Notice(FileSystemEventHandler):
 
 def save(path: str, text: str) -> float:
     """Overwrites a file; the time just before it was closed."""
-    file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closing it is what is timed
+    file = open(path, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - closing it is what is timed
     file.write(text)
     file.flush()
     closed_at = time.monotonic()

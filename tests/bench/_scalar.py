@@ -23,7 +23,7 @@ uint32_t scalar_zlib(uint32_t adler, const uint8_t *data, size_t length);
 
 
 def compile_rival() -> Any:
-    """The compiled module, with `ffi` and `lib`. Needs a C compiler and zlib's shared library, as building the core needs the first.
+    """The compiled module, with `ffi` and `lib`. Needs a C compiler, and zlib's shared library.
 
     Raises:
         cffi.VerificationError: it can't be compiled here.

@@ -1,8 +1,9 @@
 """The native core beside a plain scalar loop in C (-O2) and zlib's Adler-32.
 
 Both sides are called through cffi with pointers at hand, so the call costs both the same (the first row shows it; of
-short data it is most of what is measured, so Adler-32 is measured from C too, where the framing calls it). XTEA is measured at every vector level that this CPU has. Costs are nanoseconds a call; what is encrypted or opened
-lies in the cache.
+short data it is most of what is measured, so Adler-32 is measured from C too, where the framing calls it). XTEA is
+measured at every vector level that this CPU has. Costs are nanoseconds a call; what is encrypted or opened lies in the
+cache.
 """
 
 from __future__ import annotations

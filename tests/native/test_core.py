@@ -246,3 +246,20 @@ def test_a_deadline_trips_once_and_stays() -> None:
 
 def test_the_header_has_no_preprocessor_lines() -> None:
     assert not [line for line in native.header().splitlines() if line.lstrip().startswith("#")]
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_THREAD_CPUTIME_ID"), reason="this system does not tell what a thread ran")
+def test_time_that_others_had_the_processor_is_given_back() -> None:
+    cell = ffi.new("tib_deadline[2]")
+    lib.tib_deadline_arm(cell, 20_000_000)
+    assert not lib.tib_deadline_passed(cell)
+    # A thread that sleeps does not run, as one does not that waits for a processor.
+    time.sleep(0.1)
+    assert not lib.tib_deadline_passed(cell)
+    end = time.thread_time() + 0.03
+    while time.thread_time() < end:
+        pass
+    assert lib.tib_deadline_passed(cell)
+    assert lib.tib_deadline_passed(cell)
+    lib.tib_deadline_disarm(cell)
+    assert not lib.tib_deadline_passed(cell)

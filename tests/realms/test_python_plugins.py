@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import PluginFolder
 
+from tibicen.errors import HandlerError
 from tibicen.realms.python_loader import PREFIX
 
 
@@ -295,5 +296,33 @@ def test_a_file_that_becomes_a_folder_is_the_same_plugin(folder: PluginFolder, h
             package = folder.write("p/__init__.py", "def setup(plugin): plugin.export(lambda: 'package', 'get')\n")
             running.save(Path(single), package)
             assert running.export("p", "get") == "package"
+
+    in_host(scenario)
+
+
+@pytest.mark.parametrize("where", ["hook", "timer", "task", "export", "subscription"])
+def test_a_plugin_can_not_end_the_host_by_sys_exit(folder: PluginFolder, host: Any, in_host: Any, where: str) -> None:
+    registered = {
+        "hook": "plugin.on('player.login', lambda player: sys.exit(3))",
+        "timer": "plugin.after(1, lambda: sys.exit(3))",
+        "task": "plugin.spawn(task)",
+        "export": "plugin.export(lambda: sys.exit(3), 'leave')",
+        "subscription": "plugin.subscribe('p.x', lambda subject, data: sys.exit(3))",
+    }[where]
+    folder.write(
+        "p.py", f"import sys\n\n\nasync def task():\n    sys.exit(3)\n\n\ndef setup(plugin):\n    {registered}\n"
+    )
+
+    async def scenario() -> None:
+        async with host() as running:
+            running.host.emit("player.login", [{"id": 1, "name": "Eve"}])
+            running.host.subjects.publish("p.x", None)
+            if where == "export":
+                with pytest.raises(HandlerError, match="end the host"):
+                    running.export("p", "leave")
+            await running.until(lambda: running.info("p")["strikes"])
+            (strike,) = running.info("p")["strikes"]
+            assert "it tried to end the host (sys.exit(3))" in strike["reason"]
+            assert strike["reason"].startswith("p.py:")
 
     in_host(scenario)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tibicen.bus.markers import Kind, Stop
 from tibicen.bus.meter import Meter, StopwatchVM, stopwatch, stopwatch_around
-from tibicen.errors import MarshalError, TibicenError
+from tibicen.errors import PLUGIN_FAILURES, MarshalError, TibicenError
 from tibicen.vm.contract import VM, HookOutcome
 from tibicen.vm.marshal import pack, unpack
 
@@ -170,7 +170,7 @@ class Chain(Meter):
                 opened.append((generator, wrapper.handler))
             except StopIteration:
                 self.failed(wrapper.handler, RuntimeError("a wrapper has to yield once"))
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(wrapper.handler, error)
         result = self.inner(arguments)
         for generator, handler in reversed(opened):
@@ -180,7 +180,7 @@ class Chain(Meter):
                 self.failed(handler, RuntimeError("a wrapper has to yield only once"))
             except StopIteration as end:
                 result = self.rewrap(result, end.value)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(handler, error)
         return result
 
@@ -219,7 +219,7 @@ class NotifyChain(Chain):
             for function, handler in self.functions:
                 try:
                     function(*arguments)
-                except Exception as error:
+                except PLUGIN_FAILURES as error:
                     self.failed(handler, error)
             return
         packed = self._packed(arguments)
@@ -230,7 +230,7 @@ class NotifyChain(Chain):
                 continue
             try:
                 step.function(*arguments)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(step.handler, error)
 
     def rewrap(self, result: Any, replaced: Any) -> None:
@@ -250,7 +250,7 @@ class QueryChain(Chain):
                 continue
             try:
                 answer = step.function(*arguments)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(step.handler, error)
                 continue
             if answer is not None:
@@ -272,7 +272,7 @@ class GatherChain(Chain):
                 continue
             try:
                 answer = step.function(*arguments)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(step.handler, error)
                 continue
             if answer is not None:
@@ -308,7 +308,7 @@ class FilterChain(Chain):
                 replaced = answer.value if stops else answer
                 # What is not plain data is this handler's failure, not that of whoever comes behind it.
                 after = pack(value if replaced is None else replaced) if before or replaced is not None else None
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 self.failed(step.handler, error)
                 if before is not None:
                     value = unpack(before)

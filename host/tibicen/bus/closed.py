@@ -22,7 +22,7 @@ class Recorder:
         self.count = 0
         self.last: Handler | None = None
 
-    def __call__(self, handler: Handler, error: Exception) -> None:
+    def __call__(self, handler: Handler, error: BaseException) -> None:
         self.count += 1
         self.last = handler
         self._failed(handler, error)

@@ -29,7 +29,7 @@ from tibicen.vm.contract import VM
 
 Position = Literal["first", "plain", "last", "wrapper"]
 
-Failed = Callable[["Handler", Exception], None]
+Failed = Callable[["Handler", BaseException], None]
 """Told of every handler that failed; the chain goes on without it."""
 
 
@@ -174,7 +174,7 @@ class HookBus:
     """
 
     def __init__(self, failed: Failed, specs: ModuleType = hookspecs) -> None:
-        def counted(handler: Handler, error: Exception) -> None:
+        def counted(handler: Handler, error: BaseException) -> None:
             handler.series.errors += 1
             failed(handler, error)
 

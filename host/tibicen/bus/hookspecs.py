@@ -63,7 +63,7 @@ def status_players() -> list[Record] | None:
 
 @query(closed="Your login can't be checked right now. Please try again later.")
 def player_may_login(player: Record) -> bool | str | None:
-    """Whether a player may enter the world: true, or false or the reason why not. `player`: name, ip and account if known."""
+    """Whether a player may enter: true, or false, or the reason why not. `player`: name, ip and account if known."""
     return None
 
 

@@ -163,9 +163,9 @@ def hooks_page(hooks: Iterable[HookPage]) -> str:
             "Named points in the host's work that plugins answer. A Lua plugin does so with `hooks.on(name, fn)`, a "
             "Python plugin with a function marked `@hookimpl` whose name has `_` for the dot. Arguments and answers "
             "are plain data; a `Record` is a table (dict) whose keys are strings. A handler that raises is reported "
-            "and skipped, unless the hook fails closed; the others go on. Handlers that ask to be first are called first, then the others, then "
-            "those that ask to be last; within each of the three, the plugin that was loaded later comes first "
-            "(among the last: comes last)."
+            "and skipped, unless the hook fails closed; the others go on. Handlers that ask to be first are called "
+            "first, then the others, then those that ask to be last; within each of the three, the plugin that was "
+            "loaded later comes first (among the last: comes last)."
         ),
         "",
         "| kind | what becomes of the answers |",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
-import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -79,6 +79,7 @@ class Runner:
         self._stop: asyncio.Event | None = None
         self._error: BaseException | None = None
         self._done = threading.Event()
+        self._told_to_stop = False
 
     def run(self) -> int:
         """Runs until SIGINT or SIGTERM; the exit code. A second signal ends it at once."""
@@ -98,8 +99,10 @@ class Runner:
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
         loop, stop = self._loop, self._stop
-        if loop is None or stop is None or stop.is_set():
-            sys.exit(128 + number)
+        if loop is None or stop is None or self._told_to_stop:
+            # Without asking anybody: the host's thread may hang in a plugin, and would never hear of it.
+            os._exit(128 + number)
+        self._told_to_stop = True
         loop.call_soon_threadsafe(stop.set)
 
     def _thread(self) -> None:

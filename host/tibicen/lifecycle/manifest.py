@@ -99,7 +99,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(
             pattern=r"^([a-z][a-z0-9_-]{0,63})?$",
-            description="Of tier isolated: plugins of one group and language share a process; a crash restarts them all",
+            description="Of tier isolated: plugins of a group and language share a process; a crash restarts them all",
         ),
     ] = ""
     trusted: Annotated[bool, Meta(description="JIT on and no deadline, for code that its owner vouches for")] = False

@@ -57,8 +57,31 @@ NEEDS_NONE = {
 """What is free; asking for it all the same is a mistake that can be told."""
 
 SHARED_SUBJECTS = frozenset(
-    "chat combat config debug files gateway hooks host item map net npc player plugin plugins server session state "
-    "status system tibicen trade world".split()
+    {
+        "chat",
+        "combat",
+        "config",
+        "debug",
+        "files",
+        "gateway",
+        "hooks",
+        "host",
+        "item",
+        "map",
+        "net",
+        "npc",
+        "player",
+        "plugin",
+        "plugins",
+        "server",
+        "session",
+        "state",
+        "status",
+        "system",
+        "tibicen",
+        "trade",
+        "world",
+    }
 )
 """First words of subjects that no plugin owns, whatever its name."""
 

@@ -14,7 +14,10 @@ STORM_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """One failure: when (monotonic seconds), what kind (`error`, `cpu`, `memory`, `quota`, `rate`, `crash`) and the report's text."""
+    """One failure: when (monotonic seconds), what kind, and the report's text.
+
+    Kinds: `error`, `cpu`, `memory`, `quota`, `rate`, `crash`.
+    """
 
     at: float
     kind: str

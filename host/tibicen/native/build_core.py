@@ -54,5 +54,8 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         built = Path(make_builder(str(HERE)).compile(tmpdir=scratch))
         target.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(built, target / built.name)
+        # Put in place by renaming: a process that runs with the old one keeps it whole.
+        beside = target / f"{built.name}.new"
+        shutil.copy2(built, beside)
+        beside.replace(target / built.name)
     print(target / built.name)

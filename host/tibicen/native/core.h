@@ -6,7 +6,7 @@
 typedef struct {
     int64_t deadline_ns; /* 0: not armed */
     uint32_t tripped;    /* 1 once the deadline was seen to have passed; stays until armed anew */
-    uint32_t reserved;
+    uint32_t waited_us;  /* what the thread had waited for a processor at the first look; 0: not looked yet */
 } tib_deadline;
 
 int64_t tib_clock_ns(void);

@@ -60,6 +60,8 @@ def locate_python(generation: Generation, error: BaseException, kind: type[Plugi
         if path == folder or folder in path.parents:
             file, line = path, number or 0
     message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+    if isinstance(error, SystemExit):
+        message = f"it tried to end the host (sys.exit({error.code!r}))"
     text = "".join(traceback.format_exception(error))
     return kind(generation.plugin, message, file=shown(source, file), line=line, traceback=text)
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tibicen.bus.subjects import Outgoing, Subscription, check_subject
-from tibicen.errors import QuotaError
+from tibicen.errors import PLUGIN_FAILURES, QuotaError
 from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry, Mode
@@ -226,7 +226,7 @@ class Plugin:
             # Through the same border as Lua: nobody gets hold of another plugin's objects.
             try:
                 return timed(series, lambda: unpack(pack(function(*unpack(pack(arguments))))))
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 located = self._located(error)
                 self._services.plugins.strike(self._generation, faults.kind_of(located), located)
                 raise located from None
@@ -264,7 +264,7 @@ class Plugin:
         def work() -> None:
             try:
                 result = function(*arguments)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 raise self._located(error) from None
             if inspect.iscoroutine(result):
                 self.spawn(lambda: result)
@@ -275,12 +275,12 @@ class Plugin:
         series = self._generation.figures.series("task", getattr(work, "__name__", "task"))
         try:
             await MeasuredSteps(work, series)
-        except Exception as error:
+        except PLUGIN_FAILURES as error:
             series.errors += 1
             located = self._located(error)
             self._services.plugins.strike(self._generation, faults.kind_of(located), located)
 
-    def _located(self, error: Exception) -> Exception:
+    def _located(self, error: BaseException) -> Exception:
         return faults.locate_python(self._generation, error)
 
     # -- itself -----------------------------------------------------------------------------------------

@@ -11,7 +11,15 @@ from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 from tibicen.bus.hooks import Handler
-from tibicen.errors import DeniedError, HandoverError, HealthError, LoadError, QuotaError, TibicenError
+from tibicen.errors import (
+    PLUGIN_FAILURES,
+    DeniedError,
+    HandoverError,
+    HealthError,
+    LoadError,
+    QuotaError,
+    TibicenError,
+)
 from tibicen.lifecycle.generation import Generation
 from tibicen.realms import faults, opened
 from tibicen.realms.allowance import allowance_of
@@ -45,16 +53,8 @@ class PythonPlugin:
     def load(self) -> None:
         try:
             self._run()
-        except Exception as error:
+        except PLUGIN_FAILURES as error:
             raise faults.locate_python(self.generation, error, LoadError) from None
-        except SystemExit as error:
-            located = faults.locate_python(self.generation, error, LoadError)
-            raise LoadError(
-                self.generation.plugin,
-                f"it tried to end the host (sys.exit({error.code!r}))",
-                file=located.file,
-                line=located.line,
-            ) from None
 
     def _run(self) -> None:
         assert self._modules is not None
@@ -86,7 +86,7 @@ class PythonPlugin:
         try:
             # Packed and unpacked: no object of the old generation reaches the new one.
             return unpack(pack(function()))
-        except Exception as error:
+        except PLUGIN_FAILURES as error:
             raise faults.locate_python(self.generation, error, HandoverError) from None
 
     def migrate(self, state: Plain) -> None:
@@ -94,7 +94,7 @@ class PythonPlugin:
         if function is not None:
             try:
                 function(state)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 located = faults.locate_python(self.generation, error, HandoverError)
                 raise HandoverError(
                     self.generation.plugin,
@@ -110,7 +110,7 @@ class PythonPlugin:
             return
         try:
             answer = function()
-        except Exception as error:
+        except PLUGIN_FAILURES as error:
             located = faults.locate_python(self.generation, error, HealthError)
             raise HealthError(
                 self.generation.plugin,
@@ -134,7 +134,7 @@ class PythonPlugin:
         def tell() -> None:
             try:
                 function(changed)
-            except Exception as error:
+            except PLUGIN_FAILURES as error:
                 raise faults.locate_python(self.generation, error) from None
 
         faults.run(

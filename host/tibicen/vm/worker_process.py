@@ -335,8 +335,8 @@ class WorkerProcess:
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             return 0
-        owed = allowed_ns - used
-        return owed + GRACE_NS if state == "R" and owed > GRACE_NS // 2 else 0
+        owed = allowed_ns + GRACE_NS - used
+        return owed if state == "R" and owed > 0 else 0
 
     def _cpu_ns(self) -> int:
         """Processor time that the process has used since it was started."""
