@@ -15,7 +15,9 @@ local SEGMENT = 255
 local chains = {}
 
 --- A handler of a filter returns this to end the chain; its value waits in `stopped`.
-local STOP = {}
+-- No table: all plugins of a state hold it, and none of them may change it for the others.
+local STOP = raw.newproxy(true)
+raw.getmetatable(STOP).__metatable = "stop"
 local stopped
 
 ---@param value any what the filter ends with; nil leaves the value as it is

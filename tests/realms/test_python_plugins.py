@@ -320,6 +320,7 @@ def test_a_plugin_can_not_end_the_host_by_sys_exit(folder: PluginFolder, host: A
             if where == "export":
                 with pytest.raises(HandlerError, match="end the host"):
                     running.export("p", "leave")
+                return
             await running.until(lambda: running.info("p")["strikes"])
             (strike,) = running.info("p")["strikes"]
             assert "it tried to end the host (sys.exit(3))" in strike["reason"]

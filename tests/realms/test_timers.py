@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import PluginFolder, RunningHost
 
 from tibicen.lifecycle.states import State
+from tibicen.vm.marshal import unpack
 
 LUA = """
     local count, handle = 0, nil
@@ -168,8 +169,11 @@ def test_a_reload_ends_the_old_timers_and_starts_the_new(folder: PluginFolder, h
     async def scenario() -> None:
         async with host() as running:
             seen: list[int] = []
-            publish = running.host.subjects.publish
-            running.host.subjects.publish = lambda subject, data: (seen.append(data), publish(subject, data))
+            enqueue = running.host.subjects.enqueue
+            running.host.subjects.enqueue = lambda subject, packed: (
+                seen.append(unpack(packed)),
+                enqueue(subject, packed),
+            )
             await running.until(lambda: 1 in seen)
             assert running.host.plugins.reload("ticker").ok
             seen.clear()

@@ -48,67 +48,12 @@ class Hole(NamedTuple):
 
 
 OPEN: dict[str, Hole] = {
-    "78": Hole(
-        ("item_78_slow_deliveries",),
-        "up to 1,000 messages are delivered before the event loop gets a turn, however long their listeners take",
-        apart=True,
-    ),
-    "X4": Hole(
-        ("x4_the_value_of_hooks_stop",),
-        "the value of `hooks.stop` is a table that all plugins of a state can write into and set a metatable of",
-    ),
-    "X18": Hole(
-        ("[shared-x18_time_lent_for_being_called_back]",),
-        "a plugin that is called back by one it called, in the same state, is lent the time that it used itself",
-        apart=True,
-    ),
-    "X24": Hole(
-        ("x24_stealing_time_by_calling_another",),
-        "the time that the caller of an export is lent has no bound: many calls hold the event loop for many budgets",
-        apart=True,
-    ),
-    "X27": Hole(
-        ("x27_getting_another_struck",),
-        "calls of an export with nonsense are strikes of the plugin that is called, until it is quarantined",
-    ),
     "X28": Hole(
         tuple(
             f"x28_an_answer_that_spoils_the_others[shared-{answer}]"
             for answer in ("function", "table with a function", "cycle", "too large")
         ),
         "in `shared`, an answer that can't cross costs the others of the state theirs, and the first of them is struck",
-    ),
-    "X30": Hole(
-        ("x30_patterns_of_subjects[shared-very long word]",),
-        "a pattern of subjects may be megabytes long, and is compiled and matched outside of any budget",
-        apart=True,
-    ),
-    "X31": Hole(
-        ("x31_long_subjects_are_not_kept",),
-        "the bus remembers up to 10,000 subjects that were published, however long each is",
-    ),
-    "X33": Hole(
-        ("x33_reload_storms",),
-        "each `plugin.reload()` within one call is a reload of its own, all in one turn of the event loop",
-        apart=True,
-    ),
-    "X41": Hole(
-        (
-            "x41_files_that_are_none[single file is a fifo]",
-            "x41_files_that_are_none[single file is a device]",
-            "x41_files_that_are_none[python file is a fifo]",
-        ),
-        "a FIFO or a device in the plugins folder, named like a single-file plugin, is read and never ends",
-        apart=True,
-    ),
-    "X45": Hole(
-        ("x45_a_plugin_that_spoils_the_status[name is long]",),
-        "one player's name that is too long for the binary status empties its whole list of players",
-    ),
-    "X47": Hole(
-        ("x47_a_python_plugin_that_can_not_be_printed",),
-        "an exception of a Python plugin whose text raises comes out of the host's own handling of it",
-        apart=True,
     ),
 }
 """By item."""

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 
 from tibicen.errors import QuotaError, TibicenError
 from tibicen.vm.marshal import Plain, pack, unpack
@@ -24,8 +25,11 @@ QUEUE_LIMIT = 100_000
 QUEUE_BYTES = 128 << 20
 """Bytes of messages that may wait, for the same reason."""
 
-PER_TURN = 1_000
-"""Messages delivered before the event loop gets a turn."""
+TURN_SECONDS = 0.002
+"""How long messages are delivered before the event loop gets a turn; one at least."""
+
+LONGEST = 512
+"""Characters of a subject or pattern."""
 
 _SUBJECT = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
 _PATTERN = re.compile(r"(\*|[^\s.*>]+)(\.(\*|[^\s.*>]+))*(\.>)?|>")
@@ -37,8 +41,11 @@ class Subscription:
     kind = "subscription"
 
     def __init__(self, bus: SubjectBus, pattern: str, deliver: Deliver) -> None:
-        if not _PATTERN.fullmatch(pattern):
-            raise TibicenError(f"{pattern!r} is no pattern of subjects; write words joined by dots, `*` or a last `>`")
+        if len(pattern) > LONGEST or not _PATTERN.fullmatch(pattern):
+            raise TibicenError(
+                f"{pattern[:LONGEST]!r} is no pattern of subjects; write words joined by dots, `*` or a last `>`, "
+                f"{LONGEST} characters at most"
+            )
         self.label = pattern
         self.deliver = deliver
         self._bus = bus
@@ -85,8 +92,11 @@ class Outgoing:
 
 def check_subject(subject: str) -> None:
     """Raises TibicenError for what is no subject."""
-    if not _SUBJECT.fullmatch(subject):
-        raise TibicenError(f"{subject!r} is no subject; write words joined by dots, without spaces or wildcards")
+    if len(subject) > LONGEST or not _SUBJECT.fullmatch(subject):
+        raise TibicenError(
+            f"{subject[:LONGEST]!r} is no subject; write words joined by dots, without spaces or wildcards, "
+            f"{LONGEST} characters at most"
+        )
 
 
 def _to_regex(pattern: str) -> str:
@@ -152,7 +162,8 @@ class SubjectBus:
 
     def _deliver(self) -> None:
         self._scheduled = False
-        for _ in range(min(PER_TURN, len(self._queue))):
+        until = monotonic() + TURN_SECONDS
+        while self._queue:
             subject, packed = self._queue.popleft()
             self._queued_bytes -= len(packed)
             for subscription in self.listeners(subject):
@@ -160,6 +171,8 @@ class SubjectBus:
                 if subscription in self._subscriptions:
                     self._hand_over(subscription, subject, packed)
             self.delivered += 1
+            if monotonic() > until:
+                break
         if self._queue and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._deliver)

@@ -127,9 +127,12 @@ def examine(root: Path) -> Source | None:
         return None
     if root.is_dir():
         return _examine_folder(root)
-    if root.suffix in (".lua", ".py"):
-        return _examine_file(root)
-    return None
+    if root.suffix not in (".lua", ".py"):
+        return None
+    if root.exists() and not root.is_file():
+        # Opening a FIFO or a device may never come back.
+        raise ManifestError([f"{root.name}: it is neither a file nor a folder; put it somewhere else"])
+    return _examine_file(root)
 
 
 def discover(plugins: Path) -> Discovery:

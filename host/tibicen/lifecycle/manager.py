@@ -71,6 +71,7 @@ class Manager:
         self._gate: Gate = gate or NoGate()
         self._fit = Fit(self.roster)
         self._disabled = set(self.options.disabled)
+        self._asked: set[tuple[str, str]] = set()
         self._stopped = False
         self._restarts = Restarts(loop, self._restart)
         self._restarting: set[str] = set()
@@ -384,12 +385,17 @@ class Manager:
     def later(self, action: str, name: str) -> None:
         """What a plugin asks for from inside its own code: done when that code has returned."""
         self.plugin(name)
+        # Asking for it a thousand times in one call is asking for it once.
+        if (action, name) in self._asked:
+            return
+        self._asked.add((action, name))
         if action == "reload":
             self._loop.call_soon(self._quietly, "reload", self.reload, name)
         else:
             self._loop.call_soon(self._quietly, "unload", self.unload, name)
 
     def _quietly(self, action: Action, work: Callable[[str], object], name: str) -> None:
+        self._asked.discard((action, name))
         if self._stopped:
             return
         try:

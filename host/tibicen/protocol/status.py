@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -175,6 +175,28 @@ def render_xml(info: StatusInfo) -> bytes:
     return f'<?xml version="1.0"?><tsqp version="1.0">{elements}<motd>{motd}</motd></tsqp>'.encode()
 
 
+LONGEST_NAME = 255
+"""Bytes of a player's name; no server has a longer one."""
+
+LIST_BYTES = 60_000
+"""What the list of players may take of an answer of at most 65,535 bytes."""
+
+
+def _that_fit(online: Sequence[tuple[str, int]]) -> list[tuple[bytes, int]]:
+    """The players that can be told: one whose name or level can't be written costs the others nothing."""
+    players: list[tuple[bytes, int]] = []
+    room = LIST_BYTES
+    for name, level in online:
+        encoded = name.encode("utf-8", "replace")
+        if len(encoded) > LONGEST_NAME or not 0 <= level < 1 << 32:
+            continue
+        room -= len(encoded) + 6
+        if room < 0:
+            break
+        players.append((encoded, level))
+    return players
+
+
 def render_binary(
     info: StatusInfo, mask: int, *, online: list[tuple[str, int]] | None = None, name_online: bool = False
 ) -> bytes:
@@ -210,9 +232,10 @@ def render_binary(
         writer.u16(info.map.height)
     if mask & PLAYER_LIST:
         writer.u8(0x21)
-        writer.u32(len(online or ()))
-        for name, level in online or ():
-            texts(name)
+        players = _that_fit(online or ())
+        writer.u32(len(players))
+        for name, level in players:
+            writer.string(name)
             writer.u32(level)
     if mask & PLAYER_STATUS:
         writer.u8(0x22)

@@ -59,7 +59,7 @@ def locate_python(generation: Generation, error: BaseException, kind: type[Plugi
         path = Path(name)
         if path == folder or folder in path.parents:
             file, line = path, number or 0
-    message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+    message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else _text(error)}"
     if isinstance(error, SystemExit):
         message = f"it tried to end the host (sys.exit({error.code!r}))"
     text = "".join(traceback.format_exception(error))
@@ -70,6 +70,14 @@ def shown_name(source: Source, name: str) -> str:
     """The same of a file's whole name; one that is not the plugin's stays as it is."""
     path = Path(name)
     return shown(source, path) if path.is_relative_to(source.root.parent) else name
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        # Its class is the plugin's: whatever it raises here is no news.
+        return "(its text can't be had)"
 
 
 def shown(source: Source, file: Path) -> str:

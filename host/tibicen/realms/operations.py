@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tibicen.bus.subjects import Outgoing, Subscription, check_subject
-from tibicen.errors import PluginError, QuotaError, TibicenError
+from tibicen.errors import BudgetError, QuotaError, TibicenError
 from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry, Mode
@@ -113,7 +113,8 @@ class HostOperations:
         def called(*arguments: Plain) -> Plain:
             try:
                 return timed(series, lambda: self.vm.call(callback, *arguments))
-            except PluginError as error:
+            except BudgetError as error:
+                # Time and memory are this plugin's own. What comes of a caller's nonsense is the caller's failure.
                 self.services.plugins.strike(self.generation, faults.kind_of(error), error)
                 raise
 

@@ -227,9 +227,8 @@ class Plugin:
             try:
                 return timed(series, lambda: unpack(pack(function(*unpack(pack(arguments))))))
             except PLUGIN_FAILURES as error:
-                located = self._located(error)
-                self._services.plugins.strike(self._generation, faults.kind_of(located), located)
-                raise located from None
+                # No strike: what comes of a caller's nonsense is the caller's failure.
+                raise self._located(error) from None
 
         self._hold(exports.Export(name or function.__name__, called))
         return function

@@ -25,6 +25,9 @@ HOOK_INTERVAL = 1_000
 """Lua instructions between two looks at the clock: not measurable in speed (nor is 500), ~10 us in precision. It bounds
 what a plugin gains by instructions that are slow each, such as adding 1 to a number of a million digits."""
 
+LENT_BUDGETS = 10
+"""How many times its own budget a call may be lent for what it has others do."""
+
 FIRST_BUFFER = 1 << 14
 LARGEST_MESSAGE = 8 << 20
 
@@ -103,6 +106,7 @@ class LuaState:
         self._next_room = 0
         self._next_chain = 0
         self._depth = 0
+        self._lent_ns = 0
         self._pending: BaseException | None = None
         self._profiled: int | None = None
         self.ended_by = 0
@@ -263,6 +267,7 @@ class LuaState:
         started = perf_counter_ns()
         outermost = self._depth == 0
         if outermost and self.budget_ns:
+            self._lent_ns = 0
             self._arm(started + (left_ns if 0 < left_ns < self.budget_ns else self.budget_ns))
             self._cell[2] = started + left_ns if left_ns else 0
         self._depth += 1
@@ -327,7 +332,12 @@ class LuaState:
         return self._outbox.address, self._outbox.size
 
     def lend_time(self, nanoseconds: int) -> None:
-        """Extends a running deadline: time that another plugin used on behalf of this one."""
+        """Extends a running deadline: time that another plugin used on behalf of this one.
+
+        Not without end: whoever calls others in a loop holds the event loop by their budgets, too.
+        """
+        nanoseconds = min(nanoseconds, LENT_BUDGETS * self.budget_ns - self._lent_ns)
+        self._lent_ns += nanoseconds
         if self._cell[0]:
             self._cell[0] += nanoseconds
             if self._cell[2]:
