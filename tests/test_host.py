@@ -315,7 +315,7 @@ def test_a_full_disk_is_told_and_loses_nothing(folder: PluginFolder, in_host: In
             (unlimited,) = database.execute("PRAGMA max_page_count").fetchone()
             database.execute(f"PRAGMA max_page_count={pages + 4}")
             with pytest.raises(
-                TibicenError, match="disk is full; free some disk space; what was stored before is intact"
+                TibicenError, match=r"disk is full; free some disk space; what was stored before is intact"
             ):
                 running.export("hoard", "put", "late", 200)
             assert running.export("hoard", "size", "early") == 100 << 10

@@ -7,6 +7,7 @@ import gc
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -191,5 +192,7 @@ async def _endure(seconds: float) -> list[Row]:
     for name in ("descriptors", "threads", "processes"):
         rows.append(plain_row(f"{name} at the end", getattr(end, name), "open"))
         rows.append(plain_row(f"{name} grown", getattr(end, name) - getattr(settled, name), "open"))
+    for text, count in Counter(leaks).most_common(5):
+        print(count, text, file=sys.stderr)
     rows.append(plain_row("leaks reported", len(leaks), "times"))
     return rows

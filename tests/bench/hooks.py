@@ -159,7 +159,7 @@ def measure(case: Case, count: int, quick: bool) -> list[Row]:
             # LuaJIT compiles the host's side of every VM after some hundred crossings.
             for _ in range(50 if quick else 300):
                 event()
-            works = {"ours": event, "pluggy": rivals.pluggy, "loop": rivals.loop}
+            works: dict[str, Work] = {"ours": event, "pluggy": rivals.pluggy, "loop": rivals.loop}
             samples = by_turns(works, rounds=7 if quick else 31, sample_ms=2 if quick else 5)
             everyone_counts(host, event, rivals, count)
             return samples

@@ -84,7 +84,7 @@ def test_a_filter_counts_who_was_really_called(
     in_host(scenario)
 
 
-@pytest.mark.parametrize("tier", ["shared", "contained"])
+@pytest.mark.parametrize("tier", ["shared", "contained", "isolated"])
 def test_a_query_counts_those_before_the_answer(
     tier: str, folder: PluginFolder, host: HostFixture, in_host: Callable[[Scenario], Any]
 ) -> None:

@@ -241,8 +241,16 @@ def test_an_error_of_one_subscriber_does_not_stop_the_others(wire: Wire) -> None
 
 
 def test_the_loop_gets_a_turn_in_a_storm(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subjects, "PER_TURN", 3)
-    wire.subscribe("x")
+    now = 0.0
+    monkeypatch.setattr(subjects, "monotonic", lambda: now)
+    heard = wire.subscribe("x")
+
+    def slow(subject: str, data: object) -> None:
+        nonlocal now
+        now += subjects.TURN_SECONDS / 2
+        deliver(subject, data)
+
+    deliver, heard.deliver = heard.deliver, slow
     for number in range(7):
         wire.bus.publish("x", number)
     assert [[data for _, _, data in wire.turn()] for _ in range(4)] == [[0, 1, 2], [3, 4, 5], [6], []]

@@ -442,6 +442,6 @@ class Plugins(RuleBasedStateMachine):
 
 TestPlugins = Plugins.TestCase
 TestPlugins.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestPlugins.pytestmark = [pytest.mark.timeout(120)]

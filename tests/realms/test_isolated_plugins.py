@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import PluginFolder, RunningHost
 
 from tibicen.config import StrikesConfig
-from tibicen.errors import CrashError, TibicenError
+from tibicen.errors import CrashError, HandlerError, TibicenError
 from tibicen.lifecycle.restart import Restarts
 
 LUA = """
@@ -29,6 +29,7 @@ exports.ticks = function() return ticks end
 exports.heard = function() return heard end
 exports.greet = function(name) return "Hello " .. name end
 exports.fail = function() error("on purpose") end
+hooks.on("player.logout", function() error("on purpose") end)
 exports.publish = function(subject, data) bus.publish(subject, data) end
 exports.count = function() return kv.increment("n") end
 exports.ask = function(plugin, name, ...) return imports[plugin][name](...) end
@@ -108,6 +109,11 @@ def greet(name):
 
 def fail():
     raise ValueError("on purpose")
+
+
+@hookimpl
+def player_logout(player):
+    fail()
 
 
 def publish(subject, data):
@@ -192,7 +198,7 @@ def test_the_api_is_that_of_the_other_tiers(folder: PluginFolder, host: Any, in_
             await running.until(lambda: running.export("p", "heard").get("chat.say") == {"text": "x"})
             await running.until(lambda: running.export("p", "ticks") > 3)
             assert running.export("p", "heard")["once"] == 1
-            assert row["owns"]["hook"] == 3 and row["owns"]["timer"] == 2
+            assert row["owns"]["hook"] == 4 and row["owns"]["timer"] == 2
             assert running.info("p")["memory_mb"] > 0
 
     in_host(scenario)
@@ -205,11 +211,16 @@ def test_errors_name_file_and_line_and_are_one_strike(
 
     async def scenario() -> None:
         async with host() as running:
-            with pytest.raises(TibicenError, match="on purpose"):
+            with pytest.raises(HandlerError, match="on purpose") as caught:
                 running.export("p", "fail")
+            assert (caught.value.file, caught.value.line) == {
+                "lua": ("p/init.lua", 15),
+                "python": ("p/plugin.py", 69),
+            }[language]
+            running.host.hooks["player.logout"](EVE)
             (strike,) = running.info("p")["strikes"]
             assert strike["kind"] == "error"
-            assert strike["reason"].startswith({"lua": "p/init.lua:15: on", "python": "p/plugin.py:69: V"}[language])
+            assert strike["reason"].startswith({"lua": "p/init.lua:16: on", "python": "p/plugin.py:69: V"}[language])
 
     in_host(scenario)
 

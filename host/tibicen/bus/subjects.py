@@ -163,7 +163,8 @@ class SubjectBus:
     def _deliver(self) -> None:
         self._scheduled = False
         until = monotonic() + TURN_SECONDS
-        while self._queue:
+        # What is published meanwhile waits for the next turn.
+        for _ in range(len(self._queue)):
             subject, packed = self._queue.popleft()
             self._queued_bytes -= len(packed)
             for subscription in self.listeners(subject):

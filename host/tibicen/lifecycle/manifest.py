@@ -106,7 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     budget: Budget = Budget()
     permissions: Annotated[
         list[Annotated[str, Meta(pattern=vocabulary.SCHEMA_PATTERN)]],
-        Meta(description="What it asks for beyond the harmless set, see docs/permissions.md: bus.publish:chat.say"),
+        Meta(description="What it asks for beyond the harmless set, see docs/plugins.md: bus.publish:chat.say"),
     ] = []
     settings: dict[str, Setting] = {}
     lazy: Lazy | None = None

@@ -1,7 +1,7 @@
 """Permissions: the words that a manifest may ask with, and which of them cover which.
 
 A permission is a name, for most of them with a pattern behind a colon: `bus.publish:chat.*`. A plugin that asks for
-nothing gets the harmless set (docs/permissions.md); everything that reaches further is asked for.
+nothing gets the harmless set (docs/plugins.md); everything that reaches further is asked for.
 """
 
 from __future__ import annotations

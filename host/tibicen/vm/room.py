@@ -176,7 +176,7 @@ class RoomVM(VM):
         return outcome, [int(ns) if ns >= 0 else None for ns in state.take(times[1])]
 
     def _ended_by(self) -> int:
-        return self._state.ended_by if isinstance(self._state, LuaState) else 0
+        return self._state.ended_by if self._state is not None else 0
 
     def _outcome(self, answer: Answer) -> HookOutcome:
         status, value = answer
