@@ -260,13 +260,14 @@ def test_text_that_has_no_utf_8_is_sent_all_the_same() -> None:
     [
         [("x" * 65_536, 1)],
         [("x" * 1_000, 1)] * 66,
+        [("x" * 256, 1)],
         [("Bo", -1)],
         [("Bo", 1 << 32)],
     ],
 )
-def test_what_does_not_fit_is_refused(online: list[tuple[str, int]]) -> None:
-    with pytest.raises(WireError):
-        render_binary(INFO, status.PLAYER_LIST, online=online)
+def test_who_does_not_fit_costs_the_others_nothing(online: list[tuple[str, int]]) -> None:
+    answer = render_binary(INFO, status.PLAYER_LIST, online=[("Eve", 8), *online])
+    assert answer == render_binary(INFO, status.PLAYER_LIST, online=[("Eve", 8)])
 
 
 # -- the document as plain data -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What one generation may do: whose subjects are whose, what a denial says, how storms are counted, in both languages."""
+"""What one generation may do: whose subjects are whose, what a denial says, how storms are counted."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_what_is_required_may_be_called_and_what_is_not_may_be_seen(
         "thief.lua",
         """
         exports.look = function() return imports.bank ~= nil and imports.bank.pay ~= nil end
-        exports.steal = function() return imports.bank.pay() end
+        exports.steal = function() local got = imports.bank.pay() return got end
         """,
     )
 

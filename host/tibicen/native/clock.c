@@ -72,8 +72,12 @@ bool tib_deadline_passed(tib_deadline *cell) {
     if (cell->waited_us != 0) {
         /* The system gave the processor to others meanwhile: that time was not used up, and is given back. */
         uint32_t waited = waited_us(now);
-        cell->deadline_ns += (int64_t)(waited - cell->waited_us) * 1000;
-        cell->waited_us = waited;
+        /* Two clocks are read one after the other: a difference of a microsecond below 0 is none. */
+        int32_t more = (int32_t)(waited - cell->waited_us);
+        if (more > 0) {
+            cell->deadline_ns += (int64_t)more * 1000;
+            cell->waited_us = waited;
+        }
     }
     cell->tripped = now >= cell->deadline_ns;
     return cell->tripped != 0;
