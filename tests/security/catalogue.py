@@ -27,6 +27,7 @@ NOT_HELD: dict[tuple[str, str], str] = {
     ("63-80", "Python in-process"): "nothing stops a Python loop, or gives its memory back",
     ("67-69", "shared"): "one quota of 256 MB for all plugins of a state: what one keeps, the others lack",
     ("80", "all"): "its own tables and functions print as addresses; the clock is as fine as the processor-time clock",
+    ("X24", "isolated"): "a process that others keep busy may be ended for its processor time, and is started anew",
     ("X29", "shared"): "a table that a filter hands on is the same table for the next plugin of the state",
     ("X36", "shared"): "one random number generator for all plugins of a state: whoever seeds it, seeds it for all",
 }

@@ -80,11 +80,11 @@ def test_the_hot_function_and_line_are_found(vm: VM) -> None:
     found = profile(vm, *[("heavy", None), ("light", None)] * 10)
     assert found.plugin == "tester" and found.language == "lua" and found.notes == []
     heavy = sum(stack.ns for stack in found.stacks if names(stack)[:1] == [("", 10)])
-    assert heavy > 0.8 * found.total_ns > 0
+    assert heavy > 0.5 * found.total_ns > 0
     hottest = found.stacks[0]
     assert names(hottest) == [("", 10), ("weigh", 2)]
-    assert hottest.frames[-1].file == "tester/init.lua" and hottest.frames[-1].line in (4, 5)
-    assert hottest.frames[0].line == 11
+    assert hottest.frames[-1].file == "tester/init.lua" and hottest.frames[-1].line in (3, 4, 5, 6)
+    assert hottest.frames[0].line in (10, 11, 12)
     assert sum(stack.samples for stack in found.stacks) > 5
     assert found.total_ns <= found.ran_ns <= found.seconds * 1e9
 
