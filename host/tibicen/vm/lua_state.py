@@ -96,10 +96,9 @@ class LuaState:
         memory_bytes: quota for everything in the state; 0 for none.
         budget_ns: deadline of each crossing; 0 for none. `left_ns` is set for the next one alone, when the share of
             its plugin does not allow more.
-        realm: folder of `lua/` whose modules the state gets beside the prelude's; empty for none.
     """
 
-    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0, realm: str = "") -> None:
+    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0) -> None:
         self.statistics = VmStatistics()
         self.budget_ns = budget_ns
         self._rooms: dict[int, Resident] = {}
@@ -127,7 +126,7 @@ class LuaState:
         )
         self._runtime: LuaRuntime | None = runtime
         self._unprofiled: _Entries | None = None
-        modules = prelude.bytecode(realm)
+        modules = prelude.bytecode()
         boot = runtime.compile(modules["boot"], name=b"=tibicen/boot", mode=b"b")
         self._entries: _Entries | None = _Entries(
             *boot(

@@ -57,7 +57,6 @@ class RemoteState:
             "language": language,
             "memory_bytes": int(options.memory_mb * (1 << 20)),
             "budget_ns": self.budget_ns,
-            "realm": options.realm_folder,
             "source": source,
         }
         self.imports = source is not None

@@ -63,7 +63,6 @@ class Opening(msgspec.Struct, frozen=True):
 
     Attributes:
         room: options of the room, as the prelude takes them.
-        realm: folder of `lua/` whose modules a Lua room gets beside the prelude's.
         source: of a Python plugin: its manifest and where its files are.
     """
 
@@ -71,14 +70,13 @@ class Opening(msgspec.Struct, frozen=True):
     room: dict[str, Any]
     memory_bytes: int
     budget_ns: int
-    realm: str = ""
     source: dict[str, Any] | None = None
 
 
 def warm_up(language: str) -> None:
     """Imports and compiles what every worker of a language needs, before any is forked."""
     prelude.bytecode()
-    LuaRoom(lambda *_: (0, b"", 0), memory_bytes=0, budget_ns=0, realm="").close()
+    LuaRoom(lambda *_: (0, b"", 0), memory_bytes=0, budget_ns=0).close()
     if language == "python":
         from tibicen.worker import python_rooms
 
@@ -194,7 +192,7 @@ class Worker:
 
         room: LuaRoom | PythonRoom
         if opening.language == "lua":
-            room = LuaRoom(ask, memory_bytes=opening.memory_bytes, budget_ns=opening.budget_ns, realm=opening.realm)
+            room = LuaRoom(ask, memory_bytes=opening.memory_bytes, budget_ns=opening.budget_ns)
         else:
             from tibicen.worker import python_rooms
 
