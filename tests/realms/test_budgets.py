@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from tests.conftest import PluginFolder, Scenario
 
+from tibicen.config import StrikesConfig
+from tibicen.errors import TibicenError
+
 InHost = Callable[[Scenario], Any]
 
 LIMITS = "budget: {timers: 3, handlers: 3, subscriptions: 3, exports: 3, message_kb: 1, cpu_ms: 2000}\n"
@@ -122,7 +125,7 @@ def test_the_share_of_a_second(folder: PluginFolder, host: Any, in_host: InHost,
     folder.plugin("p", code, f"tier: {tier}\nbudget: {{cpu_ms: 1000, cpu_ms_per_second: 100}}\n")
 
     async def scenario() -> None:
-        async with host(strikes=_never()) as running:
+        async with host(strikes=StrikesConfig(limit=0)) as running:
             with pytest.raises(Exception, match=r"budget\.cpu_ms_per_second"):
                 for _ in range(200):
                     running.export("p", "spin")
@@ -133,15 +136,7 @@ def test_the_share_of_a_second(folder: PluginFolder, host: Any, in_host: InHost,
     in_host(scenario)
 
 
-def _never() -> Any:
-    from tibicen.config import StrikesConfig
-
-    return StrikesConfig(limit=0)
-
-
 def _works(running: Any) -> bool:
-    from tibicen.errors import TibicenError
-
     try:
         running.export("p", "spin")
     except TibicenError:

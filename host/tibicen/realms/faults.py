@@ -11,6 +11,7 @@ from tibicen.errors import (
     CpuShareError,
     CrashError,
     HandlerError,
+    HealthError,
     MemoryBudgetError,
     PluginError,
     VmClosedError,
@@ -64,6 +65,23 @@ def locate_python(generation: Generation, error: BaseException, kind: type[Plugi
         message = f"it tried to end the host (sys.exit({error.code!r}))"
     text = "".join(traceback.format_exception(error))
     return kind(generation.plugin, message, file=shown(source, file), line=line, traceback=text)
+
+
+def during(generation: Generation, callback: str, error: PluginError, kind: type[PluginError]) -> PluginError:
+    """The failure of one of a generation's callbacks as one of `kind`: says which it was, at the same place."""
+    return kind(
+        generation.plugin,
+        f"{callback} failed: {error.message}",
+        file=error.file,
+        line=error.line,
+        traceback=error.traceback,
+    )
+
+
+def unwell(source: Source, reason: str) -> HealthError:
+    """What on_health said, which is empty when it gave no reason."""
+    message = f"on_health said no: {reason}" if reason else "on_health said no"
+    return HealthError(source.name, message, file=shown(source, source.entry))
 
 
 def shown_name(source: Source, name: str) -> str:

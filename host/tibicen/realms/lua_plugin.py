@@ -87,13 +87,7 @@ class LuaPlugin:
         try:
             self.vm.call("on_migrate", state)
         except PluginError as error:
-            raise HandoverError(
-                error.plugin,
-                f"on_migrate failed: {error.message}",
-                file=error.file,
-                line=error.line,
-                traceback=error.traceback,
-            ) from error
+            raise faults.during(self.generation, "on_migrate", error, HandoverError) from error
 
     def health(self) -> None:
         if self.vm.has("on_health"):
@@ -102,25 +96,12 @@ class LuaPlugin:
             self._checkpoints.start()
 
     def _ask_health(self) -> None:
-        name = self.generation.plugin
         try:
             refusal = self.vm.call(self.vm.control, "health")
         except PluginError as error:
-            raise HealthError(
-                name,
-                f"on_health failed: {error.message}",
-                file=error.file,
-                line=error.line,
-                traceback=error.traceback,
-            ) from error
+            raise faults.during(self.generation, "on_health", error, HealthError) from error
         if refusal is not None:
-            text = refusal if isinstance(refusal, str) else repr(refusal)
-            source = self.generation.source
-            raise HealthError(
-                name,
-                f"on_health said no: {text}" if text else "on_health said no",
-                file=faults.shown(source, source.entry),
-            )
+            raise faults.unwell(self.generation.source, refusal if isinstance(refusal, str) else repr(refusal))
 
     def settings_changed(self, changed: dict[str, Plain]) -> None:
         """Hands new values of settings to the running plugin."""

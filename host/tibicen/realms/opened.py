@@ -31,7 +31,6 @@ class Opened(NamedTuple):
     socket: weakref.ref[Any] | None
 
 
-_notes: dict[str, list[Opened]] = {}
 _watching = False
 
 
@@ -43,15 +42,12 @@ def watch() -> None:
         sys.addaudithook(_audit)
 
 
-def still_open(label: str) -> list[str]:
-    """What a generation that is gone left open, one sentence each. Forgets what is closed by now."""
-    notes = _notes.pop(label, [])
+def still_open(notes: list[Opened]) -> list[str]:
+    """What of these notes is open yet, one sentence each."""
     if not notes:
         return []
     targets = _targets()
     left = [note for note in notes if _is_open(note, targets)]
-    if left:
-        _notes[label] = left
     return list(dict.fromkeys(f"{note.what}, opened at {note.place}, is still open" for note in left))
 
 
@@ -74,24 +70,28 @@ def _targets() -> set[str]:
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open":
-        path = arguments[0]
-        if isinstance(path, str | bytes | os.PathLike):
-            _note(f"the file {os.path.realpath(os.fsdecode(path))}", None)
-    elif event == "socket.__new__":
-        _note("a socket", arguments[0])
+    if event not in ("open", "socket.__new__"):
+        return
+    # Whose code it is comes first: nearly everything that a process opens is nobody's here.
+    frame = _plugin_frame()
+    if frame is None:
+        return
+    notes = frame.f_globals[MARK].opened
+    if len(notes) >= MOST:
+        return
+    place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    opened = arguments[0]
+    if event == "socket.__new__":
+        notes.append(Opened("a socket", place, weakref.ref(opened)))
+    elif isinstance(opened, str | bytes | os.PathLike):
+        notes.append(Opened(f"the file {os.path.realpath(os.fsdecode(opened))}", place, None))
 
 
-def _note(what: str, socket: Any) -> None:
+def _plugin_frame() -> FrameType | None:
+    """The innermost frame of a plugin's code that led to the event."""
     frame: FrameType | None = sys._getframe(2)
     for _ in range(DEEPEST):
-        if frame is None:
-            return
-        mark = frame.f_globals.get(MARK)
-        if mark is not None:
-            notes = _notes.setdefault(mark.label, [])
-            if len(notes) < MOST:
-                place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-                notes.append(Opened(what, place, weakref.ref(socket) if socket is not None else None))
-            return
+        if frame is None or MARK in frame.f_globals:
+            return frame
         frame = frame.f_back
+    return None

@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tibicen.bus.subjects import Outgoing, Subscription, check_subject
+from tibicen.bus.subjects import Subscription
 from tibicen.errors import BudgetError, QuotaError, TibicenError
 from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
-from tibicen.lifecycle.ledger import Entry, Mode
+from tibicen.lifecycle.ledger import Entry
 from tibicen.realms import exports, faults
 from tibicen.realms.allowance import allowance_of
+from tibicen.realms.publishing import publish
 from tibicen.realms.services import Services
 from tibicen.realms.timers import Timer
 from tibicen.vm.contract import VM
@@ -39,7 +40,6 @@ class HostOperations:
         self._may = allowance_of(generation, services)
         self._handles: dict[int, tuple[Entry, int]] = {}
         self._next_handle = 0
-        self._asked_later = False
 
     @property
     def vm(self) -> VM:
@@ -163,16 +163,7 @@ class HostOperations:
             raise self._may.over("kv_mb", str(error)) from None
 
     def _bus_publish(self, subject: str, data: Plain = None) -> None:
-        check_subject(subject)
-        self._may.publish(subject)
-        packed = pack(data)
-        self._may.size(f"bus.publish: a message on {subject}", len(packed))
-        ledger = self.generation.ledger
-        if ledger.mode is Mode.COLLECTING:
-            self._may.add("message")
-            ledger.hold(Outgoing(self.services.subjects, subject, data))
-        elif ledger.mode is Mode.LIVE:
-            self.services.subjects.enqueue(subject, packed)
+        publish(self.generation, self.services, self._may, subject, data)
 
     def _bus_subscribe(self, pattern: str, callback: int) -> int:
         def deliver(subject: str, data: Plain) -> None:
@@ -198,14 +189,7 @@ class HostOperations:
             raise TibicenError(f"json.decode: {error}") from None
 
     def _plugin_later(self, action: str) -> None:
-        if not self._asked_later:
-            # Once a turn of the event loop, however often it is asked for.
-            self._asked_later = True
-            self.services.loop.call_soon(self._may_ask_again)
-            self.services.plugins.later(action, self.generation.plugin)
-
-    def _may_ask_again(self) -> None:
-        self._asked_later = False
+        self.services.plugins.later(action, self.generation.plugin)
 
     def _files_require(self, name: str) -> Plain:
         source = self.generation.source

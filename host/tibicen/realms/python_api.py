@@ -9,13 +9,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tibicen.bus.subjects import Outgoing, Subscription, check_subject
+from tibicen.bus.subjects import Subscription
 from tibicen.errors import PLUGIN_FAILURES, QuotaError
 from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
-from tibicen.lifecycle.ledger import Entry, Mode
+from tibicen.lifecycle.ledger import Entry
 from tibicen.realms import exports, faults
 from tibicen.realms.allowance import Unchecked, allowance_of
+from tibicen.realms.publishing import publish
 from tibicen.realms.services import Services
 from tibicen.realms.steps import MeasuredSteps
 from tibicen.realms.timers import Timer
@@ -205,16 +206,7 @@ class Plugin:
 
     def publish(self, subject: str, data: Plain = None) -> None:
         """Sends plain data to whoever listens. While the plugin is being loaded, it goes out once it is live."""
-        check_subject(subject)
-        self._may.publish(subject)
-        packed = pack(data)
-        self._may.size(f"publish: a message on {subject}", len(packed))
-        ledger = self._generation.ledger
-        if ledger.mode is Mode.COLLECTING:
-            self._may.add("message")
-            ledger.hold(Outgoing(self._services.subjects, subject, data))
-        elif ledger.mode is Mode.LIVE:
-            self._services.subjects.enqueue(subject, packed)
+        publish(self._generation, self._services, self._may, subject, data, "publish")
 
     def export(self, function: Callable[..., Plain], name: str = "") -> Callable[..., Plain]:
         """Offers a function to other plugins; also as a decorator. Arguments and result are plain data."""

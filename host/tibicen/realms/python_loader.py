@@ -13,8 +13,12 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
 
 from tibicen.lifecycle.generation import Generation
+
+if TYPE_CHECKING:
+    from tibicen.realms.opened import Opened
 
 PREFIX = "tibicen_plugin_"
 MARK = "__tibicen_generation__"
@@ -25,12 +29,16 @@ GIVEN: dict[str, bytes] = {}
 
 
 class Mark:
-    """Put into every module of a generation: it lives as long as one of the modules' namespaces does."""
+    """Put into every module of a generation: it lives as long as one of the modules' namespaces does.
 
-    __slots__ = ("__weakref__", "label")
+    `opened` is what the generation's code opened (`realms.opened`); the list outlives the mark with whoever keeps it.
+    """
+
+    __slots__ = ("__weakref__", "label", "opened")
 
     def __init__(self, label: str) -> None:
         self.label = label
+        self.opened: list[Opened] = []
 
 
 class _FreshLoader(SourceFileLoader):

@@ -44,6 +44,7 @@ class PythonPlugin:
         self._modules: PluginModules | None = PluginModules(generation)
         opened.watch()
         self._mark: weakref.ref[Mark] = weakref.ref(self._modules.mark)
+        self._opened = self._modules.mark.opened
         self._settings = effective(source.name, source.manifest, services.settings_of(source.name))
         self._module: ModuleType | None = None
         self._tasks: list[asyncio.Task[Any]] = []
@@ -95,14 +96,8 @@ class PythonPlugin:
             try:
                 function(state)
             except PLUGIN_FAILURES as error:
-                located = faults.locate_python(self.generation, error, HandoverError)
-                raise HandoverError(
-                    self.generation.plugin,
-                    f"on_migrate failed: {located.message}",
-                    file=located.file,
-                    line=located.line,
-                    traceback=located.traceback,
-                ) from None
+                located = faults.locate_python(self.generation, error)
+                raise faults.during(self.generation, "on_migrate", located, HandoverError) from None
 
     def health(self) -> None:
         function = self._function("on_health")
@@ -111,18 +106,10 @@ class PythonPlugin:
         try:
             answer = function()
         except PLUGIN_FAILURES as error:
-            located = faults.locate_python(self.generation, error, HealthError)
-            raise HealthError(
-                self.generation.plugin,
-                f"on_health failed: {located.message}",
-                file=located.file,
-                line=located.line,
-                traceback=located.traceback,
-            ) from None
+            located = faults.locate_python(self.generation, error)
+            raise faults.during(self.generation, "on_health", located, HealthError) from None
         if answer is False or isinstance(answer, str):
-            reason = f"on_health said no: {answer}" if answer else "on_health said no"
-            source = self.generation.source
-            raise HealthError(self.generation.plugin, reason, file=faults.shown(source, source.entry))
+            raise faults.unwell(self.generation.source, answer or "")
 
     def settings_changed(self, changed: dict[str, Plain]) -> None:
         """Hands new values of settings to the running plugin."""
@@ -162,7 +149,7 @@ class PythonPlugin:
     def remains(self) -> list[str]:
         mark = self._mark()
         if mark is None:
-            return opened.still_open(self.generation.label)
+            return opened.still_open(self._opened)
         if _full_collections() == self._collections:
             # Looking for holders takes tens of milliseconds, and would find what is garbage already.
             return ["its module waits for the garbage collector"]
