@@ -40,6 +40,11 @@ function budget.tripped()
     return cell.tripped ~= 0
 end
 
+--- A number that changes when a call of the host into the state has failed.
+function budget.failures()
+    return cell[1].tripped
+end
+
 function budget.disarm()
     core.tib_deadline_disarm(cell)
 end

@@ -14,7 +14,7 @@ local next_callback = 0
 
 -- How many calls of the host are under way, and whether a call into this VM from inside one of them used up the time
 -- that is the outer one's too. That one must not go on, whatever it does with the error of the inner.
-local asking, spent = 0, false
+local asking, spent, known_failures = 0, false, 0
 
 local function finish(culprit, ok, first, second)
     if not ok then
@@ -39,6 +39,11 @@ local function answer(value)
 end
 
 local function ask(room_id, operation, length)
+    -- A call that was stopped in here has not counted down; that is no concern of the next one.
+    local failures = budget.failures()
+    if failures ~= known_failures then
+        known_failures, asking, spent = failures, 0, false
+    end
     asking = asking + 1
     local ok, result = raw.pcall(host_call, room_id, operation, length)
     asking = asking - 1

@@ -18,8 +18,9 @@ from tibicen.errors import MarshalError, TibicenError, VmClosedError
 from tibicen.native._core import ffi
 from tibicen.vm import prelude
 from tibicen.vm.contract import VmStatistics
-from tibicen.vm.failure import CPU, ERROR, MEMORY
+from tibicen.vm.failure import CPU, ERROR, MEMORY, PACKED, VALUE
 from tibicen.vm.marshal import Plain, pack, unpack
+from tibicen.vm.pauses import pauses
 
 HOOK_INTERVAL = 1_000
 """Lua instructions between two looks at the clock: not measurable in speed (nor is 500), ~10 us in precision. It bounds
@@ -292,6 +293,8 @@ class LuaState:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             raise pending
+        if answer is not None and outermost and answer[0] not in (VALUE, PACKED):
+            self._cell[3] = (self._cell[3] + 1) & 0xFFFFFFFF
         if answer is not None and not outermost and self.budget_ns and answer[0] == CPU:
             # The inner call used up the outer call's time too; it must not go on without a deadline.
             self._arm(perf_counter_ns())
@@ -311,6 +314,14 @@ class LuaState:
 
     def _answer_host(self, room: int, operation: bytes, length: int) -> Any:
         """A plugin's call of the host. Never raises into Lua: answers a length, -1 for nil, below for an error."""
+        paused_ns = pauses.total_ns
+        try:
+            return self._serve(room, operation, length)
+        finally:
+            if pauses.total_ns != paused_ns:
+                self._extend(pauses.total_ns - paused_ns)
+
+    def _serve(self, room: int, operation: bytes, length: int) -> Any:
         try:
             if room == 0:
                 return self._grow(length)
@@ -337,6 +348,9 @@ class LuaState:
         """
         nanoseconds = min(nanoseconds, LENT_BUDGETS * self.budget_ns - self._lent_ns)
         self._lent_ns += nanoseconds
+        self._extend(nanoseconds)
+
+    def _extend(self, nanoseconds: int) -> None:
         if self._cell[0]:
             self._cell[0] += nanoseconds
             if self._cell[2]:

@@ -12,6 +12,7 @@ from tibicen.vm.contract import VM, HookFailure, HookOutcome, Memory, VmOptions,
 from tibicen.vm.failure import PACKED, REPORT, VALUE, to_exception
 from tibicen.vm.lua_state import Answer, LuaState
 from tibicen.vm.marshal import Plain, pack
+from tibicen.vm.pauses import pauses
 from tibicen.vm.profile import Profile, read_stack
 from tibicen.vm.share import Share
 
@@ -32,6 +33,7 @@ class RoomVM(VM):
         limited = options.cpu_ms_per_second > 0 and not options.trusted
         self._share = Share(int(options.cpu_ms_per_second * 1e6)) if limited else None
         self._lent_ns = 0
+        self._paused_ns = 0
         self._watch = state.watch() if own_vm else None
         self._owns_state = own_vm
         self._room, answer = state.open_room(
@@ -99,12 +101,14 @@ class RoomVM(VM):
                 raise self._share_error("was not called")
             if isinstance(state, LuaState):
                 state.left_ns = left
-        self._lent_ns = 0
+        self._lent_ns, self._paused_ns = 0, pauses.total_ns
         return now
 
     def _end(self, began: int) -> None:
         if began and self._share is not None:
-            self._share.use(perf_counter_ns() - began - self._lent_ns)
+            # What was lent may hold a collection of garbage too, which is then taken off twice.
+            away = self._lent_ns + pauses.total_ns - self._paused_ns
+            self._share.use(max(0, perf_counter_ns() - began - away))
 
     def _share_error(self, what: str, file: str = "", line: int = 0, traceback: str = "") -> CpuShareError:
         limit = self._options.cpu_ms_per_second

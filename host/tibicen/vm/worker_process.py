@@ -16,6 +16,7 @@ from typing import Protocol
 from tibicen.errors import TibicenError, WireError
 from tibicen.vm.failure import ERROR, PACKED
 from tibicen.vm.marshal import Plain, pack, unpack
+from tibicen.vm.pauses import pauses
 from tibicen.vm.spawn import START_SECONDS, Born, Nursery, SpawnError
 from tibicen.vm.wire import CALL, DEEPEST, RETURN, TELL, ClosedWireError, Code, Frame, Wire
 from tibicen.vm.worker_log import WorkerLog
@@ -234,6 +235,7 @@ class WorkerProcess:
     def _serve(self, frame: Frame) -> None:
         resident = self.residents.get(frame.vm)
         status, result, lent_ns = PACKED, b"", 0
+        paused_ns = pauses.total_ns
         try:
             if frame.code != Code.HOST or resident is None:
                 raise TibicenError("that is no call of the host, or from no plugin of this process")
@@ -250,7 +252,7 @@ class WorkerProcess:
             self._pending = error
             status, result = ERROR, f"the host is stopping ({type(error).__name__})".encode()
         if resident is not None:
-            lent_ns = resident.take_lent_ns()
+            lent_ns = resident.take_lent_ns() + pauses.total_ns - paused_ns
             if lent_ns and self._depth:
                 self._deadline += lent_ns
         if frame.kind == CALL and self.gone is None:
