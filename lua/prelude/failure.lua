@@ -37,20 +37,34 @@ function failure.handler(err)
     return traceback(text .. "\n", 2)
 end
 
--- LuaJIT asks no message handler when memory has run out, so there is no line: the function that the host
--- called, or the file that it loaded, has to do.
+-- Where the function begins that the host called, or the file that it loaded; for errors that know no line.
+local function beginning(culprit)
+    if type(culprit) == "function" then
+        local info = raw.debug.getinfo(culprit, "S")
+        return raw.string.sub(info.source, 1, 1) == "@" and info.short_src .. ":" .. info.linedefined or nil
+    end
+    return culprit and culprit .. ":0"
+end
+
+-- LuaJIT asks no message handler when memory has run out, so there is no line.
 local function out_of_memory(culprit)
     -- What was thrown away by the error is not collected on its own, and without room there is no text.
     raw.collectgarbage("collect")
-    if type(culprit) == "function" then
-        local info = raw.debug.getinfo(culprit, "S")
-        if raw.string.sub(info.source, 1, 1) == "@" then
-            culprit = info.short_src .. ":" .. info.linedefined
-        end
-    elseif type(culprit) == "string" then
-        culprit = culprit .. ":0"
+    local place = beginning(culprit)
+    return place and place .. ": not enough memory" or "not enough memory"
+end
+
+-- The newest message that was blamed on nobody: a tail call (`return bus.publish(…)`) leaves no frame of the plugin.
+local homeless
+
+local function find_home(text, culprit)
+    local message = homeless
+    homeless = nil
+    local place = message and raw.string.sub(text, 1, #message) == message and beginning(culprit)
+    if not place then
+        return text
     end
-    return type(culprit) == "string" and culprit .. ": not enough memory" or "not enough memory"
+    return place .. ": " .. message .. " (in the function that begins here)" .. raw.string.sub(text, #message + 1)
 end
 
 --- What to answer after a protected call failed.
@@ -64,7 +78,7 @@ function failure.of(text, culprit)
     elseif type(text) ~= "string" then
         return status.error, "(error object is a " .. type(text) .. " value)"
     end
-    return kind, text
+    return kind, homeless and find_home(text, culprit) or text
 end
 
 --- Raises a plain error at the plugin's own line: the first frame that is not the prelude's.
@@ -73,6 +87,7 @@ function failure.blame(message)
     while true do
         local info = raw.debug.getinfo(level, "Sl")
         if not info then
+            homeless = message
             raw.error(message, 0)
         elseif raw.string.sub(info.source, 1, 1) == "@" then
             raw.error(info.short_src .. ":" .. info.currentline .. ": " .. message, 0)

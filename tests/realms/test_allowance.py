@@ -1,4 +1,4 @@
-"""What one generation may do: whose subjects are whose, what a denial says, how storms are counted."""
+"""What one generation may do: whose subjects are whose, what a denial says, and how storms are counted."""
 
 from __future__ import annotations
 
@@ -144,7 +144,13 @@ def test_what_is_required_may_be_called_and_what_is_not_may_be_seen(
         "thief.lua",
         """
         exports.look = function() return imports.bank ~= nil and imports.bank.pay ~= nil end
-        exports.steal = function() local got = imports.bank.pay() return got end
+        exports.steal = function()
+            local paid = imports.bank.pay()
+            return paid
+        end
+        exports.slip_away = function()
+            return imports.bank.pay()
+        end
         """,
     )
 
@@ -152,8 +158,13 @@ def test_what_is_required_may_be_called_and_what_is_not_may_be_seen(
         async with host(permissions=STRICT) as running:
             assert running.export("shop", "buy") == "paid"
             assert running.export("thief", "look") is True
-            with pytest.raises(Exception, match=r"thief\.lua:2: .*add `imports\.call:bank\.pay`"):
+            with pytest.raises(Exception, match=r"thief\.lua:3: .*add `imports\.call:bank\.pay`"):
                 running.export("thief", "steal")
+            # A tail call leaves no frame of the plugin: where its function begins has to do.
+            with pytest.raises(
+                Exception, match=r"thief\.lua:6: .*`imports\.call:bank\.pay`.*function that begins here"
+            ):
+                running.export("thief", "slip_away")
 
     in_host(scenario)
 
