@@ -14,6 +14,9 @@ DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 10.0
 """After so long it is not put off any more."""
 
+MOST_WAITING = 64
+"""Nor when so many generations wait: what is watched stays in memory."""
+
 
 class LeakAudit:
     """Looks at closed generations until they are gone or found to be held."""
@@ -36,7 +39,8 @@ class LeakAudit:
             self._latest = now + LONGEST_DELAY_SECONDS
         else:
             self._timer.cancel()
-        self._timer = self._loop.call_at(min(now + DELAY_SECONDS, self._latest), self.check)
+        due = now if len(self._waiting) >= MOST_WAITING else min(now + DELAY_SECONDS, self._latest)
+        self._timer = self._loop.call_at(due, self.check)
 
     def check(self) -> None:
         """Collects garbage and reports what is still held."""
