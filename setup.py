@@ -6,7 +6,8 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
-SHIPPED = ("lua", "manifests")
+SHIPPED = {"lua": [".lua"], "manifests": [".yaml", ".json"]}
+"""Folders, and the kinds of files that are shipped of them: not what editors and tools leave behind."""
 
 
 class BuildWithData(build_py):
@@ -16,10 +17,11 @@ class BuildWithData(build_py):
         super().run()
         if self.editable_mode:
             return
-        for folder in SHIPPED:
+        for folder, suffixes in SHIPPED.items():
             for source in (ROOT / folder).rglob("*"):
-                if source.is_file():
-                    target = Path(self.build_lib, "tibicen", source.relative_to(ROOT))
+                inside = source.relative_to(ROOT)
+                if source.suffix in suffixes and not any(part.startswith(".") for part in inside.parts):
+                    target = Path(self.build_lib, "tibicen", inside)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     self.copy_file(str(source), str(target))
 

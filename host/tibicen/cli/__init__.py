@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -12,6 +13,9 @@ def main() -> None:
     """Entry point of the `tibicen` command. Errors are one clear text on stderr and exit code 1."""
     from tibicen.cli.app import app
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names and chat of all the world, and a terminal or a file that may know only some of it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except TibicenError as error:

@@ -38,8 +38,7 @@ def set_up_logging(screen: Screen) -> None:
 
     class _Writer:
         def msg(self, message: str) -> None:
-            with contextlib.suppress(OSError):
-                screen.console.out(message, highlight=False)
+            screen.console.out(message, highlight=False)
 
         debug = info = warning = error = exception = critical = log = msg
 
@@ -103,7 +102,9 @@ class Runner:
             # Without asking anybody: the host's thread may hang in a plugin, and would never hear of it.
             os._exit(128 + number)
         self._told_to_stop = True
-        loop.call_soon_threadsafe(stop.set)
+        # The loop may be closed already: the host has ended by itself.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
 
     def _thread(self) -> None:
         loop = new_event_loop()

@@ -6,8 +6,8 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Literal, TextIO, cast
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -134,12 +134,34 @@ def report_lines(report: Report) -> list[Text]:
     return lines
 
 
-class _Console(Console):
-    """A console whose reader may leave (`tibicen run | head`): the host goes on without one."""
+class _Output:
+    """Standard output that fails nobody: the host goes on when its reader leaves (`tibicen run | head`), and when the
+    disk behind a redirection is full."""
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with self._harmless():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._harmless():
+            self._stream.flush()
+
+    @contextlib.contextmanager
+    def _harmless(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            # Python would complain again when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+        except OSError:
+            return
 
 
 Describe = Callable[[], dict[str, Any]]
@@ -150,7 +172,8 @@ class Screen:
     """Prints reports; on a terminal it keeps the table below them up to date."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or _Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        output = cast(IO[str], _Output(sys.stdout))
+        self.console = console or Console(file=output, highlight=False, markup=False, soft_wrap=True)
         self._describe: Describe | None = None
         self._live: Live | None = None
         self._drawn_at = 0.0
@@ -182,17 +205,15 @@ class Screen:
         self.refresh()
 
     def print(self, line: Text | str) -> None:
-        """One line above the table. A full disk behind a redirection is no reason to stop serving."""
-        with contextlib.suppress(OSError):
-            self.console.print(line)
+        """One line above the table."""
+        self.console.print(line)
 
     def refresh(self) -> None:
         """Draws the table again, at most five times a second."""
         now = time.monotonic()
         if self._live is not None and now - self._drawn_at > 0.2:
             self._drawn_at = now
-            with contextlib.suppress(OSError):
-                self._live.update(self._table(), refresh=True)
+            self._live.update(self._table(), refresh=True)
 
     def close(self) -> None:
         if self._live is not None:
