@@ -8,3 +8,21 @@ files["plugins"] = {
     read_globals = { "hooks", "timers", "log", "settings", "imports", "kv", "bus", "json", "plugin" },
     globals = { "exports", "on_snapshot", "on_migrate", "on_health", "on_settings" },
 }
+
+-- Scripts of a client, which measure it.
+files["lua/conformance"] = {
+    read_globals = {
+        "connect", "g_app", "g_configs", "g_dispatcher", "g_html", "g_logger", "g_modules", "g_resources", "g_ui",
+        "g_window",
+    },
+    globals = { "Conf", "addEvent", "g_sounds", "probe", "rootWidget", "scheduleEvent" },
+}
+
+files["lua/start"] = {
+    read_globals = { "g_app", "g_configs", "g_html", "g_modules", "g_resources", "g_window" },
+}
+
+files["lua/preview"] = {
+    read_globals = { "g_app", "g_configs", "g_html", "g_modules", "g_resources", "g_ui", "g_window" },
+    globals = { "Preview" },
+}

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULES = {"prometheus-client": "prometheus_client", "pyyaml": "yaml"}
+MODULES = {"freetype-py": "freetype", "pillow": "PIL", "prometheus-client": "prometheus_client", "pyyaml": "yaml"}
 """What a package is imported as, where that is not its name."""
 
 

@@ -13,11 +13,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 from tests.conftest import PluginFolder, RunningHost, Scenario
+from tests.realms.otclient.checkouts import write_checkout
 from tests.test_readme import FILES, blocks_of
 
 from tibicen.cli.app import app
 from tibicen.cli.bench import machine
-from tibicen.cli.check import check
+from tibicen.cli.check import check, check_client
+from tibicen.cli.conformance import run as run_probes
 from tibicen.cli.doctor import examine
 from tibicen.cli.operations import operations_of
 from tibicen.cli.profile import summary
@@ -204,11 +206,24 @@ def as_json(value: Any) -> Any:
     return json.loads(json.dumps(value, default=str))
 
 
+def clients(path: Path) -> tuple[list[Any], list[Any]]:
+    """What is said of a checkout of OTClient, and of probes that run with it."""
+    checkout = write_checkout(path / "client", {"wrong": 'error("broken")'})
+    (path / "vfs" / "probes").mkdir(parents=True)
+    probe = "probe('one', function(t) t.record('a', 1) t.record('b', 2) t.done() end)"
+    (path / "vfs" / "probes" / "one.lua").write_text(probe, encoding="utf-8")
+    (path / "one.expected.json").write_text('{"a": 1, "c": 2, "~b": {"seen": [1]}}', encoding="utf-8")
+    result = run_probes(path, "otclient", checkout, [], None)
+    assert result["differ"] and result["loose_differ"]
+    return [check_client([checkout], everything=True)], [result]
+
+
 @pytest.fixture
 def real_answers(
     in_host: Callable[[Scenario], Any],
     host: Callable[..., AbstractAsyncContextManager[RunningHost]],
     folder: PluginFolder,
+    tmp_path: Path,
 ) -> dict[str, list[Any]]:
     """What the commands really print, by command, with as little as possible empty."""
     folder.plugin("base", 'hooks.on("player.login", function() error("no") end)\nexports.f = print', 'version: "1.0.0"')
@@ -226,7 +241,7 @@ def real_answers(
             reports = [do["plugins.reload"]("base"), do["plugins.load"]("broken"), do["plugins.unload"]("base")]
             reports += [do["plugins.disable"]("user"), do["plugins.load"]("base"), do["plugins.enable"]("user")]
             assert any(report["problems"] for report in reports)
-            emitted = do["hooks.emit"]("player.say", ["hello", {"name": "Eve"}])
+            emitted = do["hooks.emit"]("player.say", ["hello", {"name": "Eve"}])["answer"]
             reading = running.host.observatory.read()
         stack = Stack("hook player.say", [Frame("f", "base/init.lua", 1, 2)], 1_000_000, 1)
         return {
@@ -240,6 +255,7 @@ def real_answers(
 
     answers: dict[str, list[Any]] = in_host(scenario)
     answers["check"] = [check([folder.path], None)]
+    answers["check --realm otclient"], answers["conformance"] = clients(tmp_path)
     answers["doctor"] = [[finding._asdict() for finding in examine(folder.path)]]
     return as_json(answers)
 
@@ -270,7 +286,7 @@ def test_all_commands_with_json_have_a_shape() -> None:
     """load, unload, enable, disable, grant and revoke print the same report as reload."""
     same = {f"plugins {name}" for name in ("load", "unload", "enable", "disable", "grant", "revoke")}
     with_json = {name for name, command in COMMANDS.items() if "--json" in options_of(command)}
-    assert with_json == {*shapes(), *same} - {"emit player.say"}
+    assert with_json == {*shapes(), *same} - {"emit player.say", "check --realm otclient"}
 
 
 # -- keys -----------------------------------------------------------------------------------------------

@@ -154,6 +154,14 @@ def test_a_hook_is_run(ask: Command, served: Served) -> None:
     assert ask("emit", "player.say", '"7"', '{"name": "Loud"}').json["value"] == "7"
     assert ask("emit", "player.logout", '{"id": 1, "name": "Loud"}').out == "null\n"
     assert ask("emit", "player.say", "hi").err.startswith("tibicen: player.say takes 2 argument(s) (text, player)")
+    served.plugins.write("failing.lua", "hooks.on('player.say', function(text, player) return text .. player.nick end)")
+    served.until_serving("failing")
+    said = ask("emit", "player.say", "hi there", '{"name": "Loud"}')
+    assert (said.code, said.json["value"]) == (1, "HI THERE")
+    assert said.err.startswith(
+        "tibicen: failed: failing (player.say): failing.lua:1: attempt to concatenate field 'nick'"
+    )
+    assert ask("emit", "player.say", "hi", '{"name": "Quiet", "nick": "Q"}').json["value"] == "hiQ"
     said = ask("emit", "player.sya", "hi")
     assert (said.code, said.err) == (1, "tibicen: there is no hook 'player.sya'; did you mean 'player.say'?\n")
 

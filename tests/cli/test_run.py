@@ -56,12 +56,26 @@ def test_a_second_signal_ends_a_host_that_hangs(home: Path, folder: PluginFolder
 
 def test_a_second_host_on_the_same_socket_is_refused(home: Path) -> None:
     first = RunProcess(home).until_serving()
-    second = RunProcess(home).end()
+    (home / "other.yaml").write_text(f"{QUIET_CONFIG}data_dir: elsewhere\n", encoding="utf-8")
+    second = RunProcess(home, "--config", "other.yaml", "--socket", ".tibicen/control.sock").end()
     assert second.code == 1
     assert SERVES not in second.out
     assert "another host listens at .tibicen/control.sock; stop it, or give this one a socket" in second.err
     assert "Traceback" not in second.err
     assert first.end(signal.SIGINT).code == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--socket", "other.sock")])
+def test_a_second_host_on_the_same_data_is_refused(home: Path, options: tuple[str, ...]) -> None:
+    first = RunProcess(home).until_serving()
+    second = RunProcess(home, *options).end()
+    assert second.code == 1
+    assert SERVES not in second.out
+    assert f"the data folder .tibicen is in use by another host (process {first.process.pid})" in second.err
+    assert "Traceback" not in second.err
+    assert request(home / ".tibicen" / SOCKET_NAME, "host.describe")["plugins"] == []
+    assert first.end(signal.SIGINT).code == 0
+    assert RunProcess(home, *options).until_serving().end(signal.SIGINT).code == 0
 
 
 def test_a_host_that_was_killed_leaves_no_trouble_behind(home: Path) -> None:

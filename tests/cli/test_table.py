@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from tibicen.cli.table import MOST_ROWS, Screen, plugin_table, report_lines, shortened
+from tibicen.cli.table import MOST_ROWS, Screen, plugin_table, report_lines, rest_line
 from tibicen.cli.text import printable
 from tibicen.lifecycle.report import Problem, Report
 
@@ -86,31 +86,24 @@ def test_control_characters_become_visible() -> None:
 
 
 def test_those_that_are_left_out_are_counted() -> None:
-    plugins = [row(f"p{number}") for number in range(1000)]
-    rows, rest = shortened(plugins, 40)
-    assert rows == plugins[:40]
-    assert rest == "and 960 more; `tibicen plugins list` shows all"
-    assert shortened(plugins, 1000) == (plugins, "")
-    assert shortened([], 5) == ([], "")
-
-
-def test_trouble_is_not_left_out() -> None:
-    plugins = [row(f"p{number}") for number in range(100)]
-    plugins[70] = row("failed", state="failed", errors=["no"])
-    plugins[90] = row("struck", state="quarantined", errors=["no"])
-    rows, rest = shortened(plugins, 10)
-    assert [each["name"] for each in rows] == [*(f"p{number}" for number in range(8)), "failed", "struck"]
-    assert rest == "and 90 more; `tibicen plugins list` shows all"
-    many = [row(f"p{number}", errors=["no"]) for number in range(100)]
-    assert shortened(many, 10)[1] == "and 90 more, 90 of them in trouble; `tibicen plugins list` shows all"
+    assert rest_line({"plugins": 960, "in_trouble": 0}) == "and 960 more; `tibicen plugins list` shows all"
+    assert rest_line({"plugins": 0, "in_trouble": 0}) == ""
+    counted = "and 90 more, 7 of them in trouble; `tibicen plugins list` shows all"
+    assert rest_line({"plugins": 90, "in_trouble": 7}) == counted
 
 
 # -- the screen -----------------------------------------------------------------------------------------
 
 
-def host_of(count: int) -> Callable[[], dict[str, Any]]:
+def host_of(count: int) -> Callable[[int], dict[str, Any]]:
     plugins = [row(f"plugin-{number}") for number in range(count)]
-    return lambda: {"version": "0.1", "folder": "/srv/" + "deep/" * 30, "status": {"port": 7171}, "plugins": plugins}
+    return lambda most: {
+        "version": "0.1",
+        "folder": "/srv/" + "deep/" * 30,
+        "status": {"port": 7171},
+        "plugins": plugins[:most],
+        "left_out": {"plugins": max(0, count - most), "in_trouble": 0},
+    }
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 10), (200, 100)])

@@ -177,11 +177,15 @@ def test_the_made_files_are_up_to_date() -> None:
 
 def test_writing_makes_only_what_is_stale(tmp_path: Path) -> None:
     (tmp_path / "manifests" / "api").mkdir(parents=True)
-    shutil.copy(NATIVE, tmp_path / "manifests" / "api")
+    for file in NATIVE.parent.iterdir():
+        shutil.copy(file, tmp_path / "manifests" / "api")
     made = [
         tmp_path / "docs/reference/hooks.md",
         tmp_path / "lua/meta/native.lua",
         tmp_path / "docs/reference/native.md",
+        tmp_path / "lua/otclient/api.lua",
+        tmp_path / "lua/meta/otclient.lua",
+        tmp_path / "docs/reference/otclient.md",
     ]
     assert write_reference(tmp_path) == made
     assert write_reference(tmp_path) == stale_reference(tmp_path) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -87,21 +88,30 @@ def run(*, plugins: Path | None = None, config: Path | None = None, socket: Sock
 
 
 @app.command
-def check(*paths: Path, realm: str | None = None, json: JsonFlag = False) -> None:
+def check(
+    *paths: Path,
+    realm: str | None = None,
+    all: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    json: JsonFlag = False,
+) -> None:
     """Loads plugins once in a fresh host and reports; the exit code is 1 when one failed.
 
     Parameters
     ----------
     paths
-        Plugins, or folders of plugins.
+        Plugins, or folders of plugins; of the realm otclient one checkout, with init.lua and modules/ in it.
     realm
         Treat scripts without a manifest as written for this realm.
+    all
+        Of a checkout, loads those modules, too, that the client does not start with.
     """
     from tibicen.cli.check import check as run_check
+    from tibicen.cli.check import check_client
 
     if not paths:
         raise ConfigError("name at least one plugin or folder of plugins to check")
-    result = run_check(list(paths), realm)
+    client = realm == "otclient"
+    result = check_client(list(paths), everything=all) if client else run_check(list(paths), realm)
     if json:
         _print_json(result)
     else:
@@ -109,10 +119,62 @@ def check(*paths: Path, realm: str | None = None, json: JsonFlag = False) -> Non
             name = printable(row["name"])
             print(f"{'ok  ' if not row['errors'] else 'FAIL'} {name} ({row['state']}, {row['ms']:.1f} ms)")
             for error in row["errors"]:
-                print(f"       {printable(error)}")
+                print(indent(printable(error), " " * 7))
+            if row.get("missing"):
+                print(f"       looked up what is missing here: {', '.join(row['missing'])}")
         totals = result["totals"]
-        print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed")
+        print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed", end="")
+        print(f", loaded in {totals['load_ms']:.0f} ms" if client else "")
     sys.exit(1 if result["totals"]["failed"] or not result["plugins"] else 0)
+
+
+@app.command
+def conformance(
+    folder: Path,
+    *,
+    realm: str = "otclient",
+    checkout: Path | None = None,
+    probe: Annotated[list[str] | None, Parameter(negative="")] = None,
+    dialect: Literal["mehah", "edubart"] | None = None,
+    appearances: Path | None = None,
+    json: JsonFlag = False,
+) -> None:
+    """Runs recorded probes and compares; the exit code is 1 when a value is not what the real program answered.
+
+    Parameters
+    ----------
+    folder
+        Holds the probes and the values that real clients, or servers, recorded.
+    realm
+        Whose probes they are: otclient, canary or tfs.
+    checkout
+        The client or server whose scripts and data the probes run with; those that need them are skipped without it.
+    probe
+        Runs this one only; may be given more than once.
+    dialect
+        Whose values to compare with; told from the checkout unless given.
+    appearances
+        What items are like, in place of the Canary checkout's data/items/appearances.dat.
+    """
+    from tibicen.cli.conformance import lines_of
+    from tibicen.cli.conformance import run as run_probes
+
+    def show(outcome: Any) -> None:
+        if not json:
+            print("\n".join(lines_of(outcome)), flush=True)
+
+    result = run_probes(folder, realm, checkout, probe or [], dialect, show, appearances)
+    if json:
+        _print_json(result)
+    else:
+        agree, total, skipped = result["agree"], result["total"], result["skipped"]
+        loose = result["loose"]
+        print(f"{agree} of {total} values agree, {skipped} skipped", end="; ")
+        if told := result.get("client"):
+            print(f"of what players were told {told['agree']} of {told['total']} messages came")
+        else:
+            print(f"of those that vary {loose['agree']} of {loose['total']} are within what was seen")
+    sys.exit(1 if result["differ"] else 0)
 
 
 @app.command
@@ -278,7 +340,11 @@ def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
             values.append(msgspec.json.decode(text))
         except msgspec.DecodeError:
             values.append(text)
-    _print_json(control.request(_socket(socket), "hooks.emit", hook=hook, arguments=values))
+    told = control.request(_socket(socket), "hooks.emit", hook=hook, arguments=values)
+    _print_json(told["answer"])
+    for line in told["failed"]:
+        print(f"tibicen: failed: {printable(line)}", file=sys.stderr)
+    sys.exit(1 if told["failed"] else 0)
 
 
 @app.command
@@ -328,6 +394,36 @@ def profile(
 
 
 @app.command
+def test(
+    *paths: Path,
+    checkout: Path | None = None,
+    only: str = "",
+    update_snapshots: Annotated[bool, Parameter(negative="")] = False,
+    verbose: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Runs tests of OTClient modules: `*_test.lua` and Python's, each in a headless client of its own.
+
+    Parameters
+    ----------
+    paths
+        Files or folders; the working folder unless given.
+    checkout
+        The OTClient whose libraries the modules need; the one that the tests lie in unless given.
+    only
+        Runs what fits pytest's `-k` expression alone.
+    update_snapshots
+        Keeps the trees of widgets that are seen now.
+    verbose
+        A line for each test.
+    """
+    from tibicen.cli.test import run_tests
+
+    sys.exit(
+        run_tests(paths or (Path(),), checkout=checkout, only=only, update_snapshots=update_snapshots, verbose=verbose)
+    )
+
+
+@app.command
 def doctor(*, plugins: Path = Path("plugins"), json: JsonFlag = False) -> None:
     """Looks whether this machine has what a host needs; the exit code is 1 when something is missing."""
     from tibicen.cli.doctor import examine
@@ -339,6 +435,38 @@ def doctor(*, plugins: Path = Path("plugins"), json: JsonFlag = False) -> None:
         for finding in findings:
             print(f"{finding.level:5} {finding.what}: {finding.text}")
     sys.exit(1 if any(finding.level == "bad" for finding in findings) else 0)
+
+
+@app.command
+def ui(
+    path: Path,
+    *,
+    png: Path | None = None,
+    html: Path | None = None,
+    checkout: Path | None = None,
+    size: str | None = None,
+    watch: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Draws widgets of OTClient without the client: as a page, as a picture, or else as a list of what is shown.
+
+    Parameters
+    ----------
+    path
+        A .otui file, a folder with a module, or a checkout of OTClient, of which its start screen is drawn.
+    png
+        Writes a picture there, drawn by Chromium where that is installed.
+    html
+        Writes one page there that needs nothing else.
+    checkout
+        The client whose libraries and styles are used; the one that the path lies in unless given.
+    size
+        Of the client's window; 1024x768 unless given.
+    watch
+        Draws again whenever something is saved, until Ctrl-C.
+    """
+    from tibicen.cli import ui as drawing
+
+    (drawing.watch if watch else drawing.show)(path, checkout, size, png, html)
 
 
 @app.command

@@ -43,6 +43,20 @@ def _may_be_plugin(root: Path) -> bool:
     return not is_leftover(root.name) and (root.is_dir() or (root.is_file() and root.suffix in (".lua", ".py")))
 
 
+def check_client(paths: list[Path], *, everything: bool) -> dict[str, Any]:
+    """Starts a checkout of OTClient and describes each module; see `tibicen.realms.otclient.check`.
+
+    Raises:
+        ConfigError: more than one path is given, or it holds no client.
+    """
+    from tibicen.realms.otclient.check import check as check_checkout
+
+    if len(paths) != 1:
+        raise ConfigError("name one checkout of OTClient: a folder with init.lua and modules/ in it")
+    with contextlib.redirect_stdout(sys.stderr):
+        return stack.run(lambda: check_checkout(paths[0], everything=everything))
+
+
 async def _load(folder: Path) -> list[dict[str, Any]]:
     host = Host(HostConfig(), folder)
     try:
@@ -63,7 +77,7 @@ def check(paths: list[Path], realm: str | None) -> dict[str, Any]:
         ConfigError: a path is not there, or the realm is not one that this host has.
     """
     if realm not in (None, "native"):
-        raise ConfigError(f"the realm {realm!r} is not implemented yet; this host has: native")
+        raise ConfigError(f"the realm {realm!r} is not implemented yet; this host has: native, otclient")
     with tempfile.TemporaryDirectory(prefix="tibicen-check-") as scratch:
         folder = Path(scratch)
         _gather(paths, folder)

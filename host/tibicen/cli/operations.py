@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -57,17 +58,32 @@ class Operations:
     def info(self, name: str) -> dict[str, Any]:
         return self._host.plugin_info(self._plugin(name).name)
 
-    def load(self, name: str) -> dict[str, Any]:
-        return report_to_plain(self._manager.load(self._plugin(name).name))
+    def _when_ready(self, name: str, work: Callable[[str], Report]) -> Any:
+        """The report, or what to wait for it: processes are prepared while the loop is served."""
+        plugin = self._plugin(name)
+        wait = self._manager.preparation([plugin.root])
+        if wait is None:
+            return report_to_plain(work(plugin.name))
+
+        async def first_wait() -> dict[str, Any]:
+            await wait
+            return report_to_plain(work(self._plugin(name).name))
+
+        return first_wait()
+
+    def load(self, name: str) -> Any:
+        if self._plugin(name).active is not None:
+            return report_to_plain(self._manager.load(name))
+        return self._when_ready(name, self._manager.load)
 
     def unload(self, name: str) -> dict[str, Any]:
         return report_to_plain(self._manager.unload(self._plugin(name).name))
 
-    def reload(self, name: str, discard_state: bool = False) -> dict[str, Any]:
-        return report_to_plain(self._manager.reload(self._plugin(name).name, discard_state=bool(discard_state)))
+    def reload(self, name: str, discard_state: bool = False) -> Any:
+        return self._when_ready(name, lambda name: self._manager.reload(name, discard_state=bool(discard_state)))
 
-    def enable(self, name: str) -> dict[str, Any]:
-        return report_to_plain(self._host.set_enabled(self._plugin(name).name, True))
+    def enable(self, name: str) -> Any:
+        return self._when_ready(name, lambda name: self._host.set_enabled(name, True))
 
     def disable(self, name: str) -> dict[str, Any]:
         return report_to_plain(self._host.set_enabled(self._plugin(name).name, False))
@@ -92,10 +108,11 @@ class Operations:
         profile: dict[str, Any] = msgspec.to_builtins(self._host.observatory.profiler.stop(self._plugin(name).name))
         return profile
 
-    def emit(self, hook: str, arguments: list[Any]) -> Any:
+    def emit(self, hook: str, arguments: list[Any]) -> dict[str, Any]:
         if not isinstance(arguments, list):
             raise ControlError(f"arguments must be a list, not {arguments!r}")
-        return self._host.emit(_text("hook", hook), arguments)
+        answer, failed = self._host.try_hook(_text("hook", hook), arguments)
+        return {"answer": answer, "failed": failed}
 
 
 def _text(what: str, value: object) -> str:

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from tibicen.bus import hookspecs
 from tibicen.bus.hooks import dotted
 from tibicen.bus.markers import CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, Kind
+from tibicen.cli.reference_bound import bound_texts
 from tibicen.errors import ConfigError
 from tibicen.realms.declared import Class, DeclaredApi, Library, Name, Param, read_declared_api
 
 REALMS = ("native",)
-"""Realms whose API is declared; each has a file in `manifests/api`."""
+"""Realms whose API is declared name by name; each has a file in `manifests/api`."""
 
 HOOK_NAME = "tibicen.HookName"
 """The alias that a stub fills with the names of all hooks."""
@@ -73,7 +74,7 @@ def _render(root: Path) -> dict[Path, str]:
         api = read_declared_api(root / "manifests" / "api" / f"{realm}.yaml")
         texts[root / "lua" / "meta" / f"{realm}.lua"] = stub(api, hooks)
         texts[root / "docs" / "reference" / f"{realm}.md"] = api_page(api)
-    return texts
+    return {**texts, **bound_texts(root)}
 
 
 # -- hooks ----------------------------------------------------------------------------------------------

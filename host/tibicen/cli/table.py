@@ -80,22 +80,14 @@ def _cell(heading: str, row: dict[str, Any]) -> Text:
     return Text(printable(texts[heading]), no_wrap=True, overflow="ellipsis")
 
 
-def shortened(plugins: list[dict[str, Any]], most: int) -> tuple[list[dict[str, Any]], str]:
-    """At most `most` rows, those in trouble first of all, and a line about the rest; empty when all are there."""
-    if len(plugins) <= most:
-        return plugins, ""
-    # Stable: in each half the order stays.
-    by_need = sorted(range(len(plugins)), key=lambda index: not _in_trouble(plugins[index]))
-    chosen = [plugins[index] for index in sorted(by_need[:most])]
-    unseen = sum(map(_in_trouble, plugins)) - sum(map(_in_trouble, chosen))
-    line = f"and {len(plugins) - most} more"
-    if unseen:
-        line += f", {unseen} of them in trouble"
-    return chosen, line + "; `tibicen plugins list` shows all"
-
-
-def _in_trouble(row: dict[str, Any]) -> bool:
-    return bool(row["errors"]) or row["state"] in ("failed", "quarantined")
+def rest_line(left_out: dict[str, int]) -> str:
+    """A line about the plugins that are not in the table; empty when all are."""
+    if not left_out["plugins"]:
+        return ""
+    line = f"and {left_out['plugins']} more"
+    if left_out["in_trouble"]:
+        line += f", {left_out['in_trouble']} of them in trouble"
+    return line + "; `tibicen plugins list` shows all"
 
 
 def _one_line(text: str, style: str) -> Text:
@@ -164,8 +156,8 @@ class _Output:
             return
 
 
-Describe = Callable[[], dict[str, Any]]
-"""See `Host.describe`."""
+Describe = Callable[[int], dict[str, Any]]
+"""See `Host.describe`; the number is that of the rows there is room for."""
 
 
 class Screen:
@@ -187,14 +179,14 @@ class Screen:
 
     def _table(self) -> Group:
         assert self._describe is not None
-        host = self._describe()
+        host = self._describe(max(1, min(MOST_ROWS, self.console.height - ROWS_AROUND)))
         port = host["status"]["port"]
         line = f"tibicen {host['version']}  ·  {printable(host['folder'])}  ·  " + (
             f"status on port {port}" if port else "no status"
         )
-        rows, rest = shortened(host["plugins"], max(1, min(MOST_ROWS, self.console.height - ROWS_AROUND)))
-        parts: list[RenderableType] = [Text(""), _one_line(line, "bold"), plugin_table(rows, self.console.width)]
-        if rest:
+        table = plugin_table(host["plugins"], self.console.width)
+        parts: list[RenderableType] = [Text(""), _one_line(line, "bold"), table]
+        if rest := rest_line(host["left_out"]):
             parts.append(_one_line(rest, "dim"))
         return Group(*parts)
 

@@ -36,8 +36,9 @@ _WORDS = {
 class Reader:
     """One file being read: collects problems, so that none hides another."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, largest: int = LARGEST) -> None:
         self.file = file
+        self.largest = largest
         self.problems: list[str] = []
 
     def problem(self, node: yaml.Node | None, text: str) -> None:
@@ -49,8 +50,8 @@ class Reader:
     # -- YAML -------------------------------------------------------------------------------------------
 
     def compose(self, text: bytes) -> yaml.Node | None:
-        if len(text) > LARGEST:
-            self.problem(None, f"a file of {len(text)} bytes; the largest is {LARGEST}")
+        if len(text) > self.largest:
+            self.problem(None, f"a file of {len(text)} bytes; the largest is {self.largest}")
             return None
         try:
             decoded = text.decode("utf-8-sig")
@@ -246,13 +247,16 @@ def read(
     file: str,
     kind: type[T],
     check: Callable[[Reader, yaml.Node, dict[str, Any]], None] | None = None,
+    largest: int = LARGEST,
 ) -> T:
     """The `kind` that stands in `text`; `file` is its name in messages. `check` looks at what types don't say.
+
+    A text of more than `largest` bytes is refused.
 
     Raises:
         ManifestError: with every problem that was found.
     """
-    reader = Reader(file)
+    reader = Reader(file, largest)
     node = reader.compose(text)
     if node is not None:
         values = reader.struct(node, kind, "")

@@ -16,5 +16,7 @@ class ContainedVM(RoomVM):
         state = LuaState(
             memory_bytes=int(options.memory_mb * (1 << 20)),
             budget_ns=0 if options.trusted else int(options.cpu_ms * 1e6),
+            realm=options.realm_folder,
+            timed=True,
         )
         super().__init__(options, state, own_vm=True)

@@ -44,6 +44,11 @@ class VmOptions:
     trusted: bool = False
     cpu_ms_per_second: float = 0.0
 
+    @property
+    def realm_folder(self) -> str:
+        """The folder of `lua/` that the realm's module is in; empty when it is the prelude's own."""
+        return self.realm.rpartition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:

@@ -6,14 +6,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from tibicen.errors import CrashError, LoadError
+import msgspec
+
+from tibicen.errors import CrashError, LoadError, TibicenError
 from tibicen.vm import stack
 from tibicen.vm.contract import HookOutcome, Memory, VmOptions
-from tibicen.vm.marshal import Plain
+from tibicen.vm.marshal import Plain, pack
+from tibicen.vm.profile import Profile
 from tibicen.vm.remote_state import RemoteState
 from tibicen.vm.room import RoomVM
 from tibicen.vm.spawn import Language, Spawner, SpawnError
+from tibicen.vm.wire import Code
 from tibicen.vm.worker_log import WorkerLog
 from tibicen.vm.worker_process import WorkerProcess
 
@@ -21,6 +26,12 @@ HEARTBEAT_SECONDS = 2.0
 CHECKPOINT_SECONDS = 5.0
 PROCESSOR_SECONDS = 10
 """What a worker may use between two heartbeats; see `worker.containment`."""
+
+PREPARING_SECONDS = 5.0
+"""How long a process may import ahead."""
+
+UNUSED_SECONDS = 10.0
+"""How long one that is prepared waits for its VM."""
 
 BUFFERS = 64 << 20
 """Address space beside a plugin's own memory: messages under way, the allocator's arenas."""
@@ -113,6 +124,18 @@ class IsolatedVM(RoomVM):
             raise CrashError(self._options.plugin, str(gone)) from None
         return outcome
 
+    def stop_profile(self) -> Profile:
+        try:
+            if not self._remote.imports:
+                return super().stop_profile()
+            told = self._value(self._remote.stop_profile())
+            if told is None:
+                raise TibicenError("no profile runs")
+            return msgspec.structs.replace(msgspec.convert(told, Profile), plugin=self._options.plugin)
+        except (ValueError, TypeError) as error:
+            gone = self.process.betray(f"it broke the protocol ({error})")
+            raise CrashError(self._options.plugin, str(gone)) from None
+
     def _ended_by(self) -> int:
         return self._remote.ended_by
 
@@ -123,6 +146,15 @@ class IsolatedVM(RoomVM):
         if self.closed and not self.process.residents and self.process.runs():
             return [f"its worker process {self.process.pid} still runs"]
         return []
+
+
+class _Prepared(NamedTuple):
+    """A process that waits for its VM."""
+
+    process: WorkerProcess
+    limits: dict[str, int]
+    shown: tuple[Path, ...]
+    expiry: asyncio.TimerHandle
 
 
 class Workers:
@@ -145,6 +177,39 @@ class Workers:
         self._heartbeat_seconds = heartbeat_seconds
         self._spawner = Spawner()
         self._groups: dict[tuple[str, Language], WorkerProcess] = {}
+        self._prepared: dict[str, _Prepared] = {}
+        self._slow: set[str] = set()
+
+    async def prepare(self, plugin: str, memory_mb: float, quarters: Quarters) -> None:
+        """Starts the process that the next VM of a Python plugin will live in, and has it import ahead, from a disk
+        that may be cold, what the plugin imports first. The loop is served meanwhile.
+
+        What goes wrong is told by the `open` that comes after.
+        """
+        if self._loop is None or quarters.group or quarters.source is None:
+            return
+        self.abandon(plugin)
+        self._slow.discard(plugin)
+        limits = _limits(memory_mb, quarters)
+        try:
+            process = self._start(limits, quarters)
+        except SpawnError:
+            return
+        expiry = self._loop.call_later(PREPARING_SECONDS + UNUSED_SECONDS, self.abandon, plugin)
+        prepared = self._prepared[plugin] = _Prepared(process, limits, quarters.shown, expiry)
+        try:
+            await asyncio.wait_for(process.ask(Code.PREPARE, pack(quarters.source)), PREPARING_SECONDS)
+        except TimeoutError:
+            if self._prepared.get(plugin) is prepared:
+                self.abandon(plugin)
+                self._slow.add(plugin)
+
+    def abandon(self, plugin: str) -> None:
+        """Ends a process that was prepared for a VM that did not come."""
+        prepared = self._prepared.pop(plugin, None)
+        if prepared is not None:
+            prepared.expiry.cancel()
+            prepared.process.kill()
 
     def open(self, options: VmOptions, quarters: Quarters | None = None) -> IsolatedVM:
         """A VM in a process of its own, or in its group's.
@@ -154,11 +219,19 @@ class Workers:
             CrashError: it died at once.
         """
         quarters = quarters or Quarters()
+        if options.plugin in self._slow:
+            self._slow.discard(options.plugin)
+            raise LoadError(
+                options.plugin,
+                f"what it imports first took longer than {PREPARING_SECONDS:g} s; import it where it is needed",
+            )
+        process = self._take_prepared(options, quarters)
+        prepared = process is not None
         try:
-            process = self._process(options, quarters)
+            process = process or self._process(options, quarters)
         except SpawnError as error:
             raise LoadError(options.plugin, f"it can't be isolated: {error}") from None
-        state = RemoteState(process, options, quarters.language, quarters.source, quarters.on_crash)
+        state = RemoteState(process, options, quarters.language, quarters.source, quarters.on_crash, prepared=prepared)
         try:
             return IsolatedVM(options, state)
         except BaseException:
@@ -171,24 +244,43 @@ class Workers:
             process = self._groups.get(key)
             if process is not None and process.gone is None:
                 return process
-        nursery, born, walls = self._spawner.spawn(quarters.language, quarters.shown, _limits(options, quarters))
-        process = WorkerProcess(nursery, born, walls, WorkerLog(quarters.log or (lambda line: None)))
-        if self._loop is not None:
-            process.attach(self._loop, self._heartbeat_seconds)
+        process = self._start(_limits(options.memory_mb, quarters), quarters)
         if quarters.group:
             self._groups[key] = process
         return process
 
+    def _start(self, limits: dict[str, int], quarters: Quarters) -> WorkerProcess:
+        nursery, born, walls = self._spawner.spawn(quarters.language, quarters.shown, limits)
+        process = WorkerProcess(nursery, born, walls, WorkerLog(quarters.log or (lambda line: None)))
+        if self._loop is not None:
+            process.attach(self._loop, self._heartbeat_seconds)
+        return process
+
+    def _take_prepared(self, options: VmOptions, quarters: Quarters) -> WorkerProcess | None:
+        """The process that was prepared for this VM, if it is what it needs and ready."""
+        prepared = self._prepared.get(options.plugin)
+        if prepared is None:
+            return None
+        fits = (prepared.limits, prepared.shown) == (_limits(options.memory_mb, quarters), quarters.shown)
+        if not fits or prepared.process.gone is not None or prepared.process.asked:
+            self.abandon(options.plugin)
+            return None
+        del self._prepared[options.plugin]
+        prepared.expiry.cancel()
+        return prepared.process
+
     def close(self) -> None:
         """Ends every process."""
+        for plugin in list(self._prepared):
+            self.abandon(plugin)
         self._groups.clear()
         self._spawner.close()
 
 
-def _limits(options: VmOptions, quarters: Quarters) -> dict[str, int]:
+def _limits(memory_mb: float, quarters: Quarters) -> dict[str, int]:
     """Resource limits of a worker. RLIMIT_AS counts what it maps from now on."""
     # Lua's recursion is stopped by its memory quota, for which the stack must have room (`vm.stack`).
-    own = int(options.memory_mb * (1 << 20)) + (stack.STACK_BYTES if quarters.language == "lua" else 0)
+    own = int(memory_mb * (1 << 20)) + (stack.STACK_BYTES if quarters.language == "lua" else 0)
     return {
         "RLIMIT_AS": (GROUP_BYTES if quarters.group else own) + BUFFERS,
         "RLIMIT_CPU": PROCESSOR_SECONDS,

@@ -97,10 +97,13 @@ class LuaState:
         memory_bytes: quota for everything in the state; 0 for none.
         budget_ns: deadline of each crossing; 0 for none. `left_ns` is set for the next one alone, when the share of
             its plugin does not allow more.
+        realm: folder of `lua/` whose modules the state gets beside the prelude's; empty for none.
+        timed: crossings are counted and timed in `statistics`.
     """
 
-    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0) -> None:
+    def __init__(self, *, memory_bytes: int = 0, budget_ns: int = 0, realm: str = "", timed: bool = False) -> None:
         self.statistics = VmStatistics()
+        self._timed = timed
         self.budget_ns = budget_ns
         self._rooms: dict[int, Resident] = {}
         self._next_room = 0
@@ -111,10 +114,12 @@ class LuaState:
         self._profiled: int | None = None
         self.ended_by = 0
         self._inbox = _Buffer(FIRST_BUFFER)
+        self._inbox_view, self._inbox_size = self._inbox.view, FIRST_BUFFER
         self._outbox = _Buffer(FIRST_BUFFER)
         # Two cells: that of the call, and the end of the share, behind which no handler of a chain gets a deadline.
         self._deadline = ffi.new("tib_deadline[2]")
         self.left_ns = 0
+        self._capped = False
         # The same cells as numbers: storing one is a tenth of a native call's time.
         self._cell = memoryview(ffi.buffer(self._deadline)).cast("q")
         self._door = _Door(self._answer_host)
@@ -127,7 +132,7 @@ class LuaState:
         )
         self._runtime: LuaRuntime | None = runtime
         self._unprofiled: _Entries | None = None
-        modules = prelude.bytecode()
+        modules = prelude.bytecode(realm)
         boot = runtime.compile(modules["boot"], name=b"=tibicen/boot", mode=b"b")
         self._entries: _Entries | None = _Entries(
             *boot(
@@ -160,7 +165,7 @@ class LuaState:
         self._next_room += 1
         room = self._next_room
         self._rooms[room] = resident
-        return room, self._enter(self._live.open, room, packed=pack(options))
+        return room, self._enter(self._live.open, pack(options), room)
 
     def close_room(self, room: int) -> None:
         """Forgets a room and every function that its plugin handed over."""
@@ -171,17 +176,17 @@ class LuaState:
             self._live.close_room(room)
 
     def load(self, room: int, source: bytes, chunk: str) -> Answer | None:
-        return self._enter(self._live.load, room, packed=pack([chunk, source]))
+        return self._enter(self._live.load, pack([chunk, source]), room)
 
     def call(self, room: int, callback: int, packed: bytes) -> Answer | None:
-        return self._enter(self._live.call, room, callback, packed=packed)
+        return self._enter(self._live.call, packed, room, callback)
 
     def call_global(self, room: int, packed: bytes) -> Answer | None:
         """`packed` is a list: the function's name, then its arguments."""
-        return self._enter(self._live.call_global, room, packed=packed)
+        return self._enter(self._live.call_global, packed, room)
 
     def has(self, room: int, name: str) -> bool:
-        answer = self._enter(self._live.has, room, packed=name.encode())
+        answer = self._enter(self._live.has, name.encode(), room)
         return bool(answer and answer[1] is True)
 
     def forget(self, room: int, callback: int) -> None:
@@ -193,9 +198,7 @@ class LuaState:
 
     def build_chain(self, kind: str, arity: int, callbacks: list[int]) -> tuple[int, Answer | None]:
         self._next_chain += 1
-        return self._next_chain, self._enter(
-            self._live.build_chain, self._next_chain, packed=pack([kind, arity, callbacks])
-        )
+        return self._next_chain, self._enter(self._live.build_chain, pack([kind, arity, callbacks]), self._next_chain)
 
     def drop_chain(self, chain: int) -> None:
         if self._runtime is not None:
@@ -203,7 +206,8 @@ class LuaState:
 
     def dispatch(self, chain: int, packed: bytes) -> Answer | None:
         """Runs a chain. Where something came of it, `ended_by` is the callback that answered a query, or 0."""
-        answer = self._enter(self._live.dispatch, chain, packed=packed)
+        entries = self._entries or self._live
+        answer = self._enter(entries.dispatch, packed, chain)
         return None if answer is None else self._ended(*answer)
 
     def _ended(self, status: int, value: Any, ended_by: int | None = None) -> Answer:
@@ -212,11 +216,11 @@ class LuaState:
 
     def dispatch_timed(self, chain: int, packed: bytes) -> Answer | None:
         """`dispatch` with a clock around each handler; `chain_times` gives what it read."""
-        answer = self._enter(self._live.dispatch_timed, chain, packed=packed)
+        answer = self._enter(self._live.dispatch_timed, packed, chain)
         return None if answer is None else self._ended(*answer)
 
     def chain_times(self, chain: int) -> Answer | None:
-        return self._enter(self._live.chain_times, chain, packed=b"")
+        return self._enter(self._live.chain_times, b"", chain)
 
     # -- profiles ---------------------------------------------------------------------------------------
 
@@ -243,51 +247,77 @@ class LuaState:
         self._profiled = None
         if self._entries is not None:
             self._entries = self._unprofiled
-        return self._enter(self._live.stop_profile, packed=b"")
+        return self._enter(self._live.stop_profile, b"", 0)
 
     # -- the border -------------------------------------------------------------------------------------
 
     def _put(self, data: bytes) -> int:
         length = len(data)
-        if length > self._inbox.size:
-            if length > LARGEST_MESSAGE:
-                raise MarshalError(f"a message of {length} bytes is larger than the {LARGEST_MESSAGE} that may cross")
-            self._inbox = _Buffer(1 << (length - 1).bit_length())
-            self._rebind()
-        self._inbox.view[:length] = data
+        if length > self._inbox_size:
+            self._widen(length)
+        self._inbox_view[:length] = data
         return length
+
+    def _widen(self, length: int) -> None:
+        if length > LARGEST_MESSAGE:
+            self.left_ns = 0
+            raise MarshalError(f"a message of {length} bytes is larger than the {LARGEST_MESSAGE} that may cross")
+        self._inbox = _Buffer(1 << (length - 1).bit_length())
+        self._inbox_view, self._inbox_size = self._inbox.view, self._inbox.size
+        self._rebind()
 
     def take(self, length: int) -> Plain:
         """Reads a packed answer out of the outbox; must come before the next crossing."""
         return unpack(self._outbox.view[:length])
 
-    def _enter(self, entry: Any, *numbers: int, packed: bytes) -> Answer | None:
-        left_ns, self.left_ns = self.left_ns, 0
-        length = self._put(packed)
-        started = perf_counter_ns()
-        outermost = self._depth == 0
-        if outermost and self.budget_ns:
+    def _enter(self, entry: Any, packed: bytes, number: int, second: int | None = None) -> Answer | None:
+        # Every event passes here: what is written out, or done only where it is needed, is so for its time.
+        length = len(packed)
+        if length > self._inbox_size:
+            self._widen(length)
+        self._inbox_view[:length] = packed
+        depth = self._depth
+        budget_ns = self.budget_ns
+        started = perf_counter_ns() if budget_ns or self._timed else 0
+        if budget_ns and not depth:
+            cell = self._cell
+            left_ns = self.left_ns
+            if left_ns:
+                # Set for this call alone.
+                self.left_ns, self._capped = 0, True
+                cell[2] = started + left_ns
+                if left_ns < budget_ns:
+                    budget_ns = left_ns
+            elif self._capped:
+                self._capped = False
+                cell[2] = 0
+            cell[1] = 0
+            cell[0] = started + budget_ns
             self._lent_ns = 0
-            self._arm(started + (left_ns if 0 < left_ns < self.budget_ns else self.budget_ns))
-            self._cell[2] = started + left_ns if left_ns else 0
-        self._depth += 1
+        self._depth = depth + 1
         answer: Answer | None
         try:
-            answer = entry(*numbers, length)
+            answer = entry(number, length) if second is None else entry(number, second, length)
         except LuaMemoryError:
             answer = (MEMORY, b"not enough memory")
         except LuaError as error:
             answer = (ERROR, str(error).encode())
         finally:
-            self._depth -= 1
-            if outermost:
+            self._depth = depth
+            if not depth:
                 self._cell[0] = 0
-            spent = perf_counter_ns() - started
-            statistics = self.statistics
-            statistics.calls += 1
-            statistics.total_ns += spent
-            if spent > statistics.longest_ns:
-                statistics.longest_ns = spent
+            if self._timed:
+                statistics = self.statistics
+                spent = perf_counter_ns() - started
+                statistics.calls += 1
+                statistics.total_ns += spent
+                if spent > statistics.longest_ns:
+                    statistics.longest_ns = spent
+        if answer is None and self._pending is None:
+            return None
+        return self._checked(answer, not depth)
+
+    def _checked(self, answer: Answer | None, outermost: bool) -> Answer | None:
         if answer is not None and answer[0] == ERROR and answer[1] in _HANDLER_FAILED:
             answer = self._why_handling_failed(answer)
         if self._pending is not None:
@@ -397,3 +427,4 @@ class LuaState:
         del self._door
         self._entries = self._unprofiled = self._runtime = None
         self._inbox = self._outbox = _Buffer(0)
+        self._inbox_view, self._inbox_size = self._inbox.view, 0

@@ -10,11 +10,16 @@ from tibicen.paths import lua_root
 
 
 @cache
-def bytecode() -> dict[str, bytes]:
-    """Module name to bytecode of every file in `lua/prelude/`. Chunk names start with `=tibicen/`."""
+def bytecode(realm: str = "") -> dict[str, bytes]:
+    """Module name to bytecode: every file in `lua/prelude/`, and those of a realm with a folder of its own.
+
+    Names are `border` for the prelude's and `otclient/widget` for a realm's. Chunk names start with `=tibicen/`.
+    """
     scratch = LuaRuntime(encoding=None, register_eval=False, register_builtins=False)
     dump = scratch.eval(b"function(source, name) return string.dump(assert(loadstring(source, name))) end")
-    return {
-        path.stem: dump(path.read_bytes(), b"=tibicen/" + path.stem.encode())
-        for path in sorted((lua_root() / "prelude").glob("*.lua"))
-    }
+    modules = {path.stem: path for path in sorted((lua_root() / "prelude").glob("*.lua"))}
+    if realm:
+        folder = lua_root() / realm
+        for path in sorted(folder.rglob("*.lua")):
+            modules[f"{realm}/{path.relative_to(folder).with_suffix('').as_posix()}"] = path
+    return {name: dump(path.read_bytes(), b"=tibicen/" + name.encode()) for name, path in modules.items()}

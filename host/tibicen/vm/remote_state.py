@@ -9,7 +9,7 @@ from typing import Any
 
 from tibicen.errors import CrashError, MarshalError, TibicenError, VmClosedError
 from tibicen.vm.contract import VmOptions, VmStatistics
-from tibicen.vm.failure import PACKED, VALUE
+from tibicen.vm.failure import ERROR, PACKED, VALUE
 from tibicen.vm.lua_state import LARGEST_MESSAGE, Answer, Resident
 from tibicen.vm.marshal import Plain, pack, unpack
 from tibicen.vm.wire import Code
@@ -20,8 +20,14 @@ UNLIMITED_NS = 60_000_000_000
 
 OPENING_NS = 10_000_000_000
 
+PROFILE_NS = 5_000_000_000
+"""What a worker may take to begin a profile, or to put its stacks together: not the plugin's doing."""
+
 IMPORTING_NS = 5_000_000_000
 """What Python code may take beside its budget while it is loaded: it imports modules, from a disk that may be cold."""
+
+PREPARED_NS = 1_000_000_000
+"""The same where most of these were imported ahead, without the host having to wait."""
 
 
 class RemoteState:
@@ -29,6 +35,7 @@ class RemoteState:
 
     Args:
         source: of a Python plugin: what the worker needs to load it.
+        prepared: the process has imported ahead what the plugin imports first.
     """
 
     def __init__(
@@ -38,6 +45,8 @@ class RemoteState:
         language: str = "lua",
         source: dict[str, Plain] | None = None,
         on_crash: Callable[[CrashError], None] | None = None,
+        *,
+        prepared: bool = False,
     ) -> None:
         self.statistics = VmStatistics()
         self.process = process
@@ -53,14 +62,17 @@ class RemoteState:
         self._closed = False
         self._memory = (0, 0)
         self._resident: Resident | None = None
-        self._opening = {
+        self._opening: dict[str, Plain] = {
             "language": language,
             "memory_bytes": int(options.memory_mb * (1 << 20)),
             "budget_ns": self.budget_ns,
+            "realm": options.realm_folder,
             "source": source,
         }
         self.imports = source is not None
         """Whether loading imports Python modules."""
+        self._importing_ns = 0 if source is None else PREPARED_NS if prepared else IMPORTING_NS
+        self._opening["importing_ns"] = self._importing_ns
         self._vm = process.move_in(self)
 
     # -- rooms ------------------------------------------------------------------------------------------
@@ -75,8 +87,7 @@ class RemoteState:
 
     def load(self, room: int, source: bytes, chunk: str) -> Answer | None:
         name = chunk.encode()
-        allowance_ns = self._allowance_ns + (IMPORTING_NS if self.imports else 0)
-        return self._ask(Code.LOAD, len(name), name + source, allowance_ns)[0]
+        return self._ask(Code.LOAD, len(name), name + source, self._allowance_ns + self._importing_ns)[0]
 
     def call(self, room: int, callback: int, packed: bytes) -> Answer | None:
         return self._ask(Code.CALL, callback, packed, self._allowance_ns)[0]
@@ -108,12 +119,18 @@ class RemoteState:
         answer, self.ended_by = self._ask(Code.DISPATCH, chain, packed, self._chains.get(chain, self._allowance_ns))
         return answer
 
+    # -- profiles ---------------------------------------------------------------------------------------
+
     def start_profile(self, room: int, interval_ns: int) -> None:
-        raise TibicenError("a plugin of tier 'isolated' can't be profiled")
+        """See `LuaState.start_profile`."""
+        allowance_ns = self._allowance_ns + PROFILE_NS
+        answer, _ = self._ask(Code.START_PROFILE, max(1, interval_ns // 1000), b"", allowance_ns)
+        if answer is not None:
+            raise TibicenError(answer[1].decode("utf-8", "replace") if answer[0] == ERROR else "no profile could start")
 
     def stop_profile(self) -> Answer | None:
-        """There are no profiles of what runs in another process."""
-        return None
+        """What the room in the worker gives: of Lua as `LuaState.stop_profile`, of Python a `Profile` as plain data."""
+        return self._ask(Code.STOP_PROFILE, 0, b"", self._allowance_ns + PROFILE_NS)[0]
 
     # -- the border -------------------------------------------------------------------------------------
 

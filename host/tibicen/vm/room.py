@@ -92,10 +92,11 @@ class RoomVM(VM):
         Raises:
             CpuShareError: nothing is left of this second's share, and the call is one that may be refused.
         """
-        if self._share is None or state.busy:
+        share = self._share
+        if share is None or state.busy:
             return 0
         now = perf_counter_ns()
-        left = self._share.left(now)
+        left = share.left(now)
         if refuse:
             if left <= 0:
                 raise self._share_error("was not called")
@@ -107,8 +108,9 @@ class RoomVM(VM):
     def _end(self, began: int) -> None:
         if began and self._share is not None:
             # What was lent may hold a collection of garbage too, which is then taken off twice.
-            away = self._lent_ns + pauses.total_ns - self._paused_ns
-            self._share.use(max(0, perf_counter_ns() - began - away))
+            spent = perf_counter_ns() - began - self._lent_ns - pauses.total_ns + self._paused_ns
+            if spent > 0:
+                self._share.use(spent)
 
     def _share_error(self, what: str, file: str = "", line: int = 0, traceback: str = "") -> CpuShareError:
         limit = self._options.cpu_ms_per_second
@@ -154,13 +156,16 @@ class RoomVM(VM):
             self._state.drop_chain(chain)
 
     def dispatch(self, chain: int, packed: bytes) -> HookOutcome | None:
-        state = self._open_state()
-        # In a shared state one crossing serves handlers of several plugins: nobody's share can be taken from.
-        began = self._begin(state, refuse=True) if self._owns_state else 0
-        try:
+        state = self._state or self._open_state()
+        if self._share is None or not self._owns_state:
+            # In a shared state one crossing serves handlers of several plugins: nobody's share can be taken from.
             answer = state.dispatch(chain, packed)
-        finally:
-            self._end(began)
+        else:
+            began = self._begin(state, refuse=True)
+            try:
+                answer = state.dispatch(chain, packed)
+            finally:
+                self._end(began)
         return None if answer is None else self._outcome(answer)
 
     def dispatch_timed(self, chain: int, packed: bytes) -> tuple[HookOutcome | None, Sequence[int | None]]:
@@ -253,8 +258,6 @@ class RoomVM(VM):
 
     def start_profile(self, interval_ms: float) -> None:
         state = self._open_state()
-        if not isinstance(state, LuaState):
-            super().start_profile(interval_ms)
         self._profile_began = perf_counter()
         state.start_profile(self._room, int(interval_ms * 1e6))
 

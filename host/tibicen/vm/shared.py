@@ -34,7 +34,9 @@ class SharedStates:
         state = self._states.get(key)
         if state is None or state.closed:
             budget_ns = 0 if options.trusted else int(options.cpu_ms * 1e6)
-            state = self._states[key] = LuaState(memory_bytes=QUOTA_BYTES, budget_ns=budget_ns)
+            state = self._states[key] = LuaState(
+                memory_bytes=QUOTA_BYTES, budget_ns=budget_ns, realm=options.realm_folder
+            )
         return SharedVM(options, state)
 
     def close(self) -> None:

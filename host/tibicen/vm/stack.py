@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 STACK_BYTES = 512 << 20
 
@@ -44,3 +46,34 @@ def run(function: Callable[[], T], name: str = "tibicen-stack") -> T:
     if errors:
         raise errors[0]
     return results[0]
+
+
+class StackThread:
+    """One thread with a large stack that runs what it is given, for callers whose own stack is small."""
+
+    def __init__(self, name: str = "tibicen-stack") -> None:
+        self._jobs: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        self._thread = start_thread(self._work, name, daemon=True)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            function, future = job
+            try:
+                future.set_result(function())
+            except BaseException as error:
+                future.set_exception(error)
+            # A frame that is kept keeps what the last job held.
+            del job, function, future
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Runs `function` there, waits for it, and returns or raises what it did."""
+        if threading.current_thread() is self._thread:
+            return function()
+        future: Future[T] = Future()
+        self._jobs.put((function, future))
+        return future.result()
+
+    def close(self) -> None:
+        """Ends the thread once it has done what it was given."""
+        self._jobs.put(None)
+        self._thread.join()

@@ -50,6 +50,11 @@ class Code(IntEnum):
     """The worker's first word: it is up; the payload says what contains it."""
     HOST = 15
     """The plugin asks the host: the operation's name, then its packed arguments."""
+    START_PROFILE = 16
+    """The number is that of microseconds between two samples."""
+    STOP_PROFILE = 17
+    PREPARE = 18
+    """Before there is a VM: the process imports what a Python plugin's files import first (`worker.imports`)."""
 
 
 LARGEST_PAYLOAD = (8 << 20) + (1 << 16)

@@ -52,6 +52,10 @@ class WorkerGoneError(TibicenError):
         super().__init__(text)
         self.overran = overran
 
+    def anew(self) -> WorkerGoneError:
+        """The same, to be raised: the one that is kept would gather the frames of everybody who met it."""
+        return WorkerGoneError(str(self), overran=self.overran)
+
 
 class Resident(Protocol):
     """The host's side of one plugin in the process."""
@@ -94,6 +98,7 @@ class WorkerProcess:
         self._heartbeat: asyncio.TimerHandle | None = None
         self._heartbeat_seconds = 0.0
         self._ping = 0
+        self._asked: tuple[int, asyncio.Future[None]] | None = None
         self._cpu_at_beat = 0
         self._wire = Wire(born.sock)
         try:
@@ -161,7 +166,7 @@ class WorkerProcess:
             TibicenError: calls are nested too deep.
         """
         if self.gone is not None:
-            raise self.gone
+            raise self.gone.anew()
         depth = self._depth
         if depth == 0:
             self._deadline = perf_counter_ns() + allowance_ns + GRACE_NS
@@ -182,7 +187,7 @@ class WorkerProcess:
             if frame is None or frame.kind != RETURN or frame.id != id:
                 frame = self._wait_for(id, frame)
         except (WireError, TimeoutError) as error:
-            raise self._died(error) from None
+            raise self._died(error).anew() from None
         finally:
             self._depth = depth
             if depth == 0 and self._wire.waiting and self._loop is not None:
@@ -225,10 +230,37 @@ class WorkerProcess:
         """An answer that somebody else waits for: a call further out, or a heartbeat."""
         if frame.id == self._ping:
             self._ping = 0
+        elif self._asked is not None and frame.id == self._asked[0]:
+            self._answer()
         elif self._depth > 1:
             self._returned[frame.id] = frame
             if len(self._returned) > DEEPEST:
                 raise WireError("it answers what nobody asked")
+
+    @property
+    def asked(self) -> bool:
+        """Whether `ask` waits for an answer."""
+        return self._asked is not None
+
+    def ask(self, code: int, payload: bytes) -> asyncio.Future[None]:
+        """A call that the loop waits for, while nothing else is asked; its heart need not beat until then.
+
+        Done when it is answered, or when the process is dead.
+        """
+        assert self._loop is not None and self._asked is None
+        future = self._loop.create_future()
+        self._next_id = id = (self._next_id + 1) & 0xFFFFFFFF
+        self._asked = id, future
+        try:
+            self._wire.send(CALL, code, 0, id, 0, payload, seconds=READING_SECONDS)
+        except (WireError, TimeoutError) as error:
+            self._died(error)
+        return future
+
+    def _answer(self) -> None:
+        if self._asked is not None and not self._asked[1].done():
+            self._asked[1].set_result(None)
+        self._asked = None
 
     # -- the plugin's calls of the host -----------------------------------------------------------------
 
@@ -292,6 +324,9 @@ class WorkerProcess:
 
     def _beat(self) -> None:
         assert self._loop is not None
+        if self._asked is not None:
+            self._heartbeat = self._loop.call_later(self._heartbeat_seconds, self._beat)
+            return
         if self._ping:
             # The answer may lie there unread: it was the host that was busy.
             self._readable()
@@ -386,6 +421,7 @@ class WorkerProcess:
             self.gone = WorkerGoneError("its process was ended")
 
     def _end(self) -> None:
+        self._answer()
         if self._heartbeat is not None:
             self._heartbeat.cancel()
         if self._loop is not None:

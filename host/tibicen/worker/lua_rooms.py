@@ -16,9 +16,9 @@ nanoseconds to extend the deadline by."""
 class LuaRoom(LuaState):
     """The Lua state of one isolated plugin."""
 
-    def __init__(self, ask: AskHost, *, memory_bytes: int, budget_ns: int) -> None:
+    def __init__(self, ask: AskHost, *, memory_bytes: int, budget_ns: int, realm: str) -> None:
         self._ask = ask
-        super().__init__(memory_bytes=memory_bytes, budget_ns=budget_ns)
+        super().__init__(memory_bytes=memory_bytes, budget_ns=budget_ns, realm=realm)
 
     def raw(self, length: int) -> bytes:
         """A packed answer as it lies in the outbox; must come before the next crossing."""

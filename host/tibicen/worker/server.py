@@ -49,6 +49,10 @@ class Room(Protocol):
 
     def dispatch(self, chain: int, packed: bytes) -> Answer | None: ...
 
+    def start_profile(self, room: int, interval_ns: int) -> None: ...
+
+    def stop_profile(self) -> Answer | None: ...
+
     def memory(self) -> tuple[int, int]: ...
 
     def collect(self) -> None: ...
@@ -63,20 +67,24 @@ class Opening(msgspec.Struct, frozen=True):
 
     Attributes:
         room: options of the room, as the prelude takes them.
+        realm: folder of `lua/` whose modules a Lua room gets beside the prelude's.
         source: of a Python plugin: its manifest and where its files are.
+        importing_ns: what it may take beside its budget while it is loaded, for its imports.
     """
 
     language: str
     room: dict[str, Any]
     memory_bytes: int
     budget_ns: int
+    realm: str = ""
     source: dict[str, Any] | None = None
+    importing_ns: int = 0
 
 
 def warm_up(language: str) -> None:
     """Imports and compiles what every worker of a language needs, before any is forked."""
     prelude.bytecode()
-    LuaRoom(lambda *_: (0, b"", 0), memory_bytes=0, budget_ns=0).close()
+    LuaRoom(lambda *_: (0, b"", 0), memory_bytes=0, budget_ns=0, realm="").close()
     if language == "python":
         from tibicen.worker import python_rooms
 
@@ -103,6 +111,8 @@ class Worker:
             Code.FORGET: lambda room, frame: room.forget(1, frame.number),
             Code.DROP_CHAIN: lambda room, frame: room.drop_chain(frame.number),
             Code.COLLECT: lambda room, frame: room.collect(),
+            Code.START_PROFILE: lambda room, frame: room.start_profile(1, frame.number * 1000),
+            Code.STOP_PROFILE: lambda room, frame: room.stop_profile(),
         }
 
     def greet(self, in_force: list[str]) -> None:
@@ -145,6 +155,8 @@ class Worker:
                 room, answer, number = self._other(frame)
         except MarshalError as error:
             answer = (MARSHAL, str(error).encode())
+        except TibicenError as error:
+            answer = (ERROR, str(error).encode("utf-8", "replace"))
         except Exception as error:
             answer = (ERROR, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
         if kind == CALL:
@@ -182,6 +194,11 @@ class Worker:
         if code == Code.PING:
             containment.allow_more_processor_time()
             return None, None, 0
+        if code == Code.PREPARE:
+            from tibicen.worker import imports, python_rooms
+
+            imports.import_ahead(msgspec.convert(unpack(frame.payload), python_rooms.PluginSource))
+            return None, None, 0
         raise TibicenError(f"there is no call {code}")
 
     _opened: Answer | None = None
@@ -192,12 +209,14 @@ class Worker:
 
         room: LuaRoom | PythonRoom
         if opening.language == "lua":
-            room = LuaRoom(ask, memory_bytes=opening.memory_bytes, budget_ns=opening.budget_ns)
+            room = LuaRoom(ask, memory_bytes=opening.memory_bytes, budget_ns=opening.budget_ns, realm=opening.realm)
         else:
             from tibicen.worker import python_rooms
 
             assert opening.source is not None
-            room = python_rooms.PythonRoom(self, ask, opening.source, budget_ns=opening.budget_ns)
+            room = python_rooms.PythonRoom(
+                self, ask, opening.source, budget_ns=opening.budget_ns, importing_ns=opening.importing_ns
+            )
         self.rooms[vm] = room
         # What asks the host is the room itself.
         resident: Any = room

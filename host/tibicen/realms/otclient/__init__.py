@@ -1,0 +1,1 @@
+"""The OTClient realm: headless clients whose modules are those of OTClient, unmodified."""

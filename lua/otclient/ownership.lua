@@ -1,0 +1,211 @@
+--- The ledger: what of the client is which module's, so that unloading one leaves nothing of it, whether its own
+--- `terminate` thought of it or not, and a load that fails leaves nothing either.
+---
+--- The engines have no such thing; with the setting `ownership` false the client is as they are.
+
+local context = ...
+local raw = context.raw
+local make_owners, make_journal = context.use("otclient/ownership/owners"), context.use("otclient/ownership/journal")
+local make_found, make_reload = context.use("otclient/ownership/found"), context.use("otclient/ownership/reload")
+local format, match = raw.string.format, raw.string.match
+local setmetatable = raw.setmetatable
+
+-- What is said of each kind of thing that was closed.
+local SENTENCES = {
+    events = "%s was still to come",
+    requests = "%s was still open",
+    opcodes = "%s was still registered",
+    keybinds = "%s was still bound",
+    slots = "%s, was left",
+    grabs = "%s, was not released",
+    cursors = "%s was not popped",
+    widgets = "widget %s was not destroyed",
+    globals = "global %s was left",
+    functions = "%s was left",
+    styles = "style %s was left",
+}
+
+local KIND_OF_WRITE = { global = "globals", ["function"] = "functions", style = "styles" }
+
+return function(engine)
+    local modules = engine.parts.modules
+    if engine.settings.ownership == false then
+        return {}
+    end
+    local ownership = {}
+    local owners = make_owners(engine)
+    local journal = make_journal(engine, owners)
+    local found = make_found(engine, owners, journal)
+    ownership.current = owners.current
+
+    -- Modules whose turn it is, the innermost last.
+    local turns, just_noted = {}, false
+    -- What was closed when a module was unloaded last.
+    local closed = {}
+
+    -- Widgets that a module made itself, not those inside of them. As keys of a weak table they may go.
+    local marked, count = setmetatable({}, { __mode = "k" }), 0
+
+    --- Notes whose a widget is that was just made.
+    function ownership.mark(w)
+        w.owner = owners.current()
+        count = count + 1
+        marked[w] = count
+    end
+    engine.parts.ui.mark_owner = ownership.mark
+
+    function found.loose_widgets()
+        local list = {}
+        for w in raw.pairs(marked) do
+            if not w.parent and not w.destroyed then
+                list[#list + 1] = w
+            end
+        end
+        raw.table.sort(list, function(a, b)
+            return marked[a] < marked[b]
+        end)
+        return list
+    end
+
+    local function name_of_write(entry)
+        local key = raw.tostring(entry.key)
+        return entry.watch.kind == "function" and entry.watch.label .. "." .. key or key
+    end
+
+    --- What of a module is around: kind to names.
+    ---@param name string
+    ---@return table<string, string[]>
+    function ownership.census(name)
+        journal.note(turns[#turns])
+        local census = {}
+        local function add(kind, thing)
+            census[kind] = census[kind] or {}
+            raw.table.insert(census[kind], thing)
+        end
+        for _, kind in raw.ipairs(found.kinds) do
+            census[kind] = {}
+        end
+        for _, kind in raw.pairs(KIND_OF_WRITE) do
+            census[kind] = {}
+        end
+        found.each(name, add)
+        for _, entry in raw.ipairs(journal.left(name)) do
+            add(KIND_OF_WRITE[entry.watch.kind], name_of_write(entry))
+        end
+        return census
+    end
+
+    --- Closes what is left of a module.
+    ---@param name string
+    ---@return string[] sentences what had to be closed
+    function ownership.release(name)
+        journal.note(turns[#turns])
+        local sentences = {}
+        for _, kind in raw.ipairs(found.kinds) do
+            local closers = {}
+            found.of_kind(kind, name, function(thing, close)
+                sentences[#sentences + 1] = format(SENTENCES[kind], thing)
+                closers[#closers + 1] = close
+            end)
+            for index = 1, #closers do
+                closers[index]()
+            end
+        end
+        for _, entry in raw.ipairs(journal.take_back(name)) do
+            sentences[#sentences + 1] = format(SENTENCES[KIND_OF_WRITE[entry.watch.kind]], name_of_write(entry))
+        end
+        return sentences
+    end
+
+    local function folder_of(module)
+        return match(module.file, "^(.*)/[^/]*$")
+    end
+
+    local reload = make_reload(engine, owners, found)
+
+    -- Hooks ----------------------------------------------------------------------------------------------------
+
+    local hooks = modules.hooks
+
+    -- Is told after whoever else is.
+    local function after(event, fn)
+        local others = hooks[event]
+        hooks[event] = function(...)
+            if others then
+                others(...)
+            end
+            fn(...)
+        end
+    end
+
+    after("on_before_load", function(module)
+        if not turns[1] then
+            journal.watch_shared()
+            journal.watch(engine.parts.ui.styles, "styles", "style")
+        end
+        -- Between two modules that are loaded within the turn of another nobody else had one.
+        if not just_noted or not turns[1] then
+            journal.note(turns[#turns])
+        end
+        just_noted = false
+        turns[#turns + 1] = module.name
+        owners.add(module.name, folder_of(module), module.sandboxed and module.sandbox or nil)
+        reload.begin(module)
+    end)
+
+    after("on_loaded", function(module, ok)
+        reload.finish(module, ok)
+        journal.note(module.name)
+        just_noted = true
+        turns[#turns] = nil
+        if ok then
+            closed[module.name] = nil
+        else
+            closed[module.name] = ownership.release(module.name)
+            for key in raw.next, module.sandbox do
+                module.sandbox[key] = nil
+            end
+        end
+    end)
+
+    after("on_terminated", function(module)
+        closed[module.name] = ownership.release(module.name)
+    end)
+
+    function engine.controls.census(name)
+        return ownership.census(name)
+    end
+
+    function engine.controls.release(name)
+        return ownership.release(name)
+    end
+
+    --- What had to be closed when a module was unloaded last, or failed to load.
+    function engine.controls.closed(name)
+        return closed[name] or {}
+    end
+
+    --- Unloads a module; returns what had to be closed.
+    function engine.controls.unload(name)
+        local module = modules.find(name)
+        if module then
+            modules.unload(module)
+        end
+        return closed[name] or {}
+    end
+
+    function engine.controls.dependants(name)
+        return reload.dependants(name)
+    end
+
+    --- What a module used of others so far: name to "load" (while it was loaded), "run" or "declared".
+    function engine.controls.uses(name)
+        return reload.uses(name)
+    end
+
+    function engine.controls.reload(name)
+        return reload.reload(name, closed)
+    end
+
+    return ownership
+end

@@ -1,0 +1,181 @@
+--- What modules wrote into tables that all share: globals, functions of classes and singletons, styles.
+---
+--- Nobody tells of such a write. Between two modules' turns the tables are compared with how they were, and what
+--- changed is whose turn it was; so it can be put back, as long as nobody else changed it since.
+
+local context = ...
+local raw = context.raw
+local next, rawget, rawset, type = raw.next, raw.rawget, raw.rawset, raw.type
+local find = raw.string.find
+
+---@param engine table
+---@param owners table see owners.lua
+---@return table journal
+return function(engine, owners)
+    local journal = {}
+    -- { table, label, kind, image, count }, in a fixed order.
+    local watched, known = {}, {}
+    -- Module's name to its writes, in order: { watch, key, before, after }.
+    local written = {}
+
+    local function copy(source)
+        local image, count = {}, 0
+        for key, value in next, source do
+            image[key] = value
+            count = count + 1
+        end
+        return image, count
+    end
+
+    --- Watches a table from now on.
+    ---@param target table
+    ---@param label string what it is called
+    ---@param kind string what an entry of it is: "global", "function" or "style"
+    function journal.watch(target, label, kind)
+        if known[target] then
+            return
+        end
+        local image, count = copy(target)
+        local watch = { table = target, label = label, kind = kind, image = image, count = count }
+        known[target] = watch
+        watched[#watched + 1] = watch
+    end
+
+    local function write(owner, watch, key, before, after)
+        -- A function tells itself whose it is, also when it comes out of turn.
+        local own = type(after) == "function" and owners.plain(after)
+        if own and own ~= true and not owners.lends(own) then
+            owner = own
+        end
+        if not owner then
+            return
+        end
+        local list = written[owner]
+        if not list then
+            list = {}
+            written[owner] = list
+        end
+        list[#list + 1] = { watch = watch, key = key, before = before, after = after }
+    end
+
+    local function compare(watch, owner)
+        local image, count, changed = watch.image, 0, false
+        for key, value in next, watch.table do
+            count = count + 1
+            local before = image[key]
+            if before ~= value then
+                changed = true
+                write(owner, watch, key, before, value)
+            end
+        end
+        if count ~= watch.count or changed then
+            for key, before in next, image do
+                if rawget(watch.table, key) == nil then
+                    write(owner, watch, key, before, nil)
+                end
+            end
+            watch.image, watch.count = copy(watch.table)
+        end
+    end
+
+    --- Notes what changed since the last time as a module's; as nobody's when there is none.
+    ---@param owner string|nil
+    function journal.note(owner)
+        for index = 1, #watched do
+            compare(watched[index], owner)
+        end
+    end
+
+    -- Slots of a signal are dealt with one by one, see found.lua; but for one that took the place of others.
+    local function is_signal(entry)
+        local is_slot = entry.watch.kind == "function" and find(entry.key, "^on%u") ~= nil
+        return is_slot and (type(entry.after) ~= "function" or entry.before == nil)
+    end
+
+    -- Styles of the engine's own classes come to be when they are asked for, and are nobody's.
+    local function is_own(entry)
+        return entry.watch.kind == "style" and (entry.after or entry.before).source == ""
+    end
+
+    local function is_left(entry)
+        return rawget(entry.watch.table, entry.key) == entry.after and not is_signal(entry) and not is_own(entry)
+    end
+
+    --- What of a module's writes is still there.
+    ---@param owner string
+    ---@return table[] entries `watch`, `key`, `before`, `after`
+    function journal.left(owner)
+        local left = {}
+        for _, entry in raw.ipairs(written[owner] or {}) do
+            if is_left(entry) and entry.before ~= entry.after then
+                left[#left + 1] = entry
+            end
+        end
+        return left
+    end
+
+    -- What was written over an entry must not bring it back some day.
+    local function forget_entry(entry)
+        for _, list in next, written do
+            for index = 1, #list do
+                local later = list[index]
+                if later.watch == entry.watch and later.key == entry.key and later.before == entry.after then
+                    later.before = entry.before
+                end
+            end
+        end
+    end
+
+    --- Takes back what a module wrote, the last first.
+    ---@param owner string
+    ---@return table[] entries that were taken back
+    function journal.take_back(owner)
+        local list, taken = written[owner] or {}, {}
+        for index = #list, 1, -1 do
+            local entry = list[index]
+            if is_left(entry) and entry.before ~= entry.after then
+                rawset(entry.watch.table, entry.key, entry.before)
+                raw.table.insert(taken, 1, entry)
+            elseif entry.after ~= nil then
+                forget_entry(entry)
+            end
+        end
+        written[owner] = nil
+        local seen = {}
+        for _, entry in raw.ipairs(taken) do
+            local watch = entry.watch
+            if not seen[watch] then
+                seen[watch] = true
+                watch.image, watch.count = copy(watch.table)
+            end
+        end
+        return taken
+    end
+
+    --- Watches the globals, the classes and the singletons that there are by now.
+    function journal.watch_shared()
+        journal.watch(engine.env, "_G", "global")
+        local names = {}
+        for name, value in next, engine.env do
+            if type(name) == "string" and type(value) == "table" and find(name, "^g_") then
+                names[#names + 1] = name
+            end
+        end
+        for name in next, engine.object.classes do
+            names[#names + 1] = name
+        end
+        raw.table.sort(names)
+        for _, name in raw.ipairs(names) do
+            journal.watch(engine.object.classes[name] or engine.env[name], name, "function")
+        end
+    end
+
+    --- Calls a function with each table that is watched, its label and its kind.
+    function journal.each(visit)
+        for index = 1, #watched do
+            visit(watched[index].table, watched[index].label, watched[index].kind)
+        end
+    end
+
+    return journal
+end
