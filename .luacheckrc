@@ -18,11 +18,18 @@ files["lua/conformance"] = {
     globals = { "Conf", "addEvent", "g_sounds", "probe", "rootWidget", "scheduleEvent" },
 }
 
+files["lua/conformance/canary"] = {
+    read_globals = { "Game", "Player", "Position", "Tile", "addEvent" },
+    globals = {
+        "CONF_ACTIVE", "CONF_CURRENT", "CONF_ENCODE", "CONF_ENTER", "CONF_POLL", "CONF_PROBES", "CONF_START", "U",
+    },
+}
+
 files["lua/start"] = {
     read_globals = { "g_app", "g_configs", "g_html", "g_modules", "g_resources", "g_window" },
 }
 
 files["lua/preview"] = {
-    read_globals = { "g_app", "g_configs", "g_html", "g_modules", "g_resources", "g_ui", "g_window" },
+    read_globals = { "g_modules", "g_resources", "g_ui" },
     globals = { "Preview" },
 }

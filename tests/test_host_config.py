@@ -191,10 +191,16 @@ def test_what_the_status_says_is_live(folder: PluginFolder, owner: Owner, in_hos
 def test_what_needs_a_restart_is_told(folder: PluginFolder, owner: Owner, in_host: InHost) -> None:
     async def scenario() -> None:
         async with hosting(folder, config_file=owner.path) as running:
-            owner.says(status={"port": 1, "throttle_seconds": 0}, data_dir="elsewhere", strikes={"limit": 9})
+            owner.says(
+                status={"port": 1, "throttle_seconds": 0},
+                data_dir="elsewhere",
+                strikes={"limit": 9},
+                isolated={"heartbeat_seconds": 1},
+            )
             (warning,) = read_again(running).warnings
+            names = ("status.port", "status.throttle_seconds", "data_dir", "strikes", "isolated")
             assert warning.endswith("changed, but in force only after a restart")
-            assert all(name in warning for name in ("status.port", "status.throttle_seconds", "data_dir", "strikes"))
+            assert all(name in warning for name in names)
 
     in_host(scenario)
 
@@ -205,6 +211,7 @@ UNUSABLE = {
     "a wrong type": ("plugins: {polite: {enabled: 'no'}}", "host.yaml:1: plugins.polite.enabled must be true or false"),
     "a wrong level": ("log_level: loud", "log_level must be one of debug, info, warn, error, found 'loud'"),
     "out of range": ("status: {port: 70000}", "status.port"),
+    "a heartbeat too rare": ("isolated: {heartbeat_seconds: 60}", "isolated.heartbeat_seconds"),
     "no such setting": ("plugins: {polite: {settings: {greting: Hi}}}", "polite has no such setting; it has greeting"),
     "a setting's type": ("plugins: {polite: {settings: {greeting: 7}}}", "expected a value of type string, found 7"),
     "a status field": ("status: {info: {sever: {}}}", "status.info: the status document can't be sent"),

@@ -12,6 +12,7 @@ from msgspec import Meta
 from tibicen.errors import ConfigError, ManifestError
 from tibicen.lifecycle.permissions import given_problem
 from tibicen.lifecycle.yaml_reader import Reader, node_at, read
+from tibicen.vm.isolated import CHECKPOINT_SECONDS, HEARTBEAT_SECONDS
 
 Level = Literal["debug", "info", "warn", "error"]
 
@@ -40,6 +41,18 @@ class StrikesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     limit: Annotated[int, Meta(ge=0, description="0: never")] = 3
     decay_seconds: Annotated[float, Meta(gt=0)] = 60.0
+
+
+class IsolatedConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How closely worker processes are watched."""
+
+    heartbeat_seconds: Annotated[
+        float, Meta(ge=0.1, le=5, description="How often a worker process has to answer; one that does not is ended")
+    ] = HEARTBEAT_SECONDS
+    checkpoint_seconds: Annotated[
+        float,
+        Meta(ge=0.1, description="How often, at most, a plugin is asked for the state that a restart begins with"),
+    ] = CHECKPOINT_SECONDS
 
 
 class PermissionsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,6 +88,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     status: StatusConfig = StatusConfig()
     metrics: MetricsConfig = MetricsConfig()
     strikes: StrikesConfig = StrikesConfig()
+    isolated: IsolatedConfig = IsolatedConfig()
     permissions: PermissionsConfig = PermissionsConfig()
     plugins: dict[str, PluginConfig] = {}
 

@@ -25,12 +25,13 @@ from tibicen.metrics.observatory import Observatory
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
-from tibicen.realms.isolated_python import IsolatedPythonPlugin
+from tibicen.realms.isolated_python import IsolatedPythonPlugin, preparation
 from tibicen.realms.lua_plugin import LuaPlugin
 from tibicen.realms.python_plugin import PythonPlugin
 from tibicen.realms.services import Services
 from tibicen.realms.settings import effective
 from tibicen.security.grants import Grants
+from tibicen.state.folder_lock import FolderLock
 from tibicen.state.kv import KeyValueStore
 from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain, pack, unpack
@@ -50,7 +51,7 @@ class Host:
     Args:
         config: how it is set up; `config_file` is read again when it changes.
         folder: the plugins folder.
-        data: where the store is; None keeps it in memory (for `tibicen check`).
+        data: where the store is; None keeps it in memory (for `tibicen check`). No other host may have the folder.
         on_report: told of every load, reload, unload and refusal.
     """
 
@@ -69,15 +70,26 @@ class Host:
         self.started_at = time.monotonic()
         self.hooks = HookBus(self._handler_failed)
         self.subjects = SubjectBus(self.loop)
-        self.kv = KeyValueStore(":memory:" if data is None else self._data_file(data))
+        self._lock: FolderLock | None = None
+        if data is None:
+            self.kv = KeyValueStore(":memory:")
+        else:
+            store = self._data_file(data)
+            self._lock = FolderLock(data)
+            try:
+                self.kv = KeyValueStore(store)
+            except TibicenError:
+                self._lock.release()
+                raise
         # No plugin's name has a colon, so this namespace is the host's alone.
         self._own = self.kv.namespace("tibicen:host")
         self._disabled_by_command = self._stored_disabled()
         self.grants = Grants(self.kv.namespace("tibicen:grants"), self._given_to, self._grants_first)
         self.shared = SharedStates()
-        self.workers = Workers(self.loop)
+        self.workers = Workers(self.loop, config.isolated.heartbeat_seconds, config.isolated.checkpoint_seconds)
         self.listeners: list[Listener] = [on_report] if on_report else []
         self.status: StatusServer | None = None
+        self._failures: list[str] | None = None
         self._config_file = config_file
         self._watcher: PluginWatcher | None = None
         self._config_watcher: PluginWatcher | None = None
@@ -95,6 +107,7 @@ class Host:
                 disabled=self._disabled_by_command.union(_disabled_in(config)),
             ),
             self.grants,
+            lambda source: preparation(source, self.services),
         )
         self.observatory = Observatory(self.loop, self.plugins, self.hooks, self.subjects, self.kv, lambda: self.status)
         self.intake = Intake(self.plugins, self.loop, self._report)
@@ -116,7 +129,7 @@ class Host:
         try:
             stored = self._own.get("disabled")
         except TibicenError:
-            self.kv.close()
+            self._close_data()
             raise
         return frozenset(unpack(stored) if stored else ())
 
@@ -211,7 +224,12 @@ class Host:
         await self.plugins.stop()
         self.shared.close()
         self.workers.close()
+        self._close_data()
+
+    def _close_data(self) -> None:
         self.kv.close()
+        if self._lock is not None:
+            self._lock.release()
 
     # -- saves ------------------------------------------------------------------------------------------
 
@@ -370,6 +388,8 @@ class Host:
         if not isinstance(error, PluginError) and handler.function is not None:
             error = faults.locate_python(generation, error)
         assert isinstance(error, Exception)
+        if self._failures is not None:
+            self._failures.append(f"{generation.plugin} ({handler.label}): {Problem.of(generation.plugin, error)}")
         self.plugins.strike(generation, faults.kind_of(error), error)
 
     def _plugin_log(self, plugin: str, level: str, text: str, fields: Mapping[str, Plain]) -> None:
@@ -411,6 +431,15 @@ class Host:
         result = called(*arguments)
         return {"value": result.value, "stopped_by": result.stopped_by} if called.spec.kind == "filter" else result
 
+    def try_hook(self, hook: str, arguments: list[Plain]) -> tuple[Plain, list[str]]:
+        """`emit`, and which handlers failed in it, one sentence each."""
+        outer, self._failures = self._failures, []
+        try:
+            answer = self.emit(hook, arguments)
+            return answer, self._failures
+        finally:
+            self._failures = outer
+
     # -- status -----------------------------------------------------------------------------------------
 
     def _answer_status(self, request: StatusRequest, ip: str) -> bytes:
@@ -443,10 +472,12 @@ class Host:
 
     # -- figures ----------------------------------------------------------------------------------------
 
-    def describe(self) -> dict[str, Any]:
-        """Plain data for `tibicen plugins list`."""
-        rows = self.plugins.roster.in_order()
-        return {
+    def describe(self, most: int | None = None) -> dict[str, Any]:
+        """Plain data for `tibicen plugins list`, and with `most` for the live table: at most so many plugins, those in
+        trouble first of all, and how many are left out. To look at a plugin takes time, in tier `isolated` a question
+        to its process."""
+        rows, left_out = self.plugins.roster.in_view(most)
+        described = {
             "version": tibicen.__version__,
             "folder": str(self.folder),
             "uptime_s": round(time.monotonic() - self.started_at, 3),
@@ -457,6 +488,10 @@ class Host:
             },
             "plugins": [plugin.describe() for plugin in rows],
         }
+        if most is not None:
+            trouble = sum(plugin.in_trouble for plugin in left_out)
+            described["left_out"] = {"plugins": len(left_out), "in_trouble": trouble}
+        return described
 
 
 def _of(config: HostConfig, plugin: str) -> PluginConfig:

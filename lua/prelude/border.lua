@@ -263,7 +263,17 @@ end
 ---@return string
 function border.freeze(value)
     values = 0
-    return new_string(outbox, put_value(0, value, 0))
+    -- Before the outbox is looked at: writing may have replaced it by a larger one.
+    local length = put_value(0, value, 0)
+    return new_string(outbox, length)
+end
+
+--- Writes what border.freeze returned to the outbox.
+---@return number length in bytes
+function border.put_back(text)
+    room_for(0, #text)
+    copy(outbox, text, #text)
+    return #text
 end
 
 --- Decoding ----------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ local error = raw.error
 local budget = {
     --- Raised when the deadline has passed; no plugin code ever holds it.
     exceeded = {},
-    --- Which handler of a chain runs just now, so that each gets a deadline of its own.
-    running = { base = 0, at = 0 },
+    --- `running.at`: which handler of a chain runs just now, so that each gets a deadline of its own.
+    running = {},
 }
 
 -- One that is never armed, until the host binds its own: the hook may look before that.
@@ -57,7 +57,7 @@ local function check()
     if sampler then
         sampler()
     end
-    local at = running.base + running.at
+    local at = running.at
     if at ~= seen then
         -- Another handler of a chain has begun: its share starts here, whatever the earlier ones used.
         seen = at

@@ -8,6 +8,7 @@ local raw = context.raw
 local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
 local xpcall, type, unpack = raw.xpcall, raw.type, raw.unpack
 local running, handler, status = budget.running, failure.handler, failure.status
+local unpack_list = border.unpack_list
 
 -- Up to this index a handler is fetched by one instruction; those behind it make another segment.
 local SEGMENT = 255
@@ -29,17 +30,32 @@ end
 local STEP = {
     notify = "at = %d h[%d](%s)\n",
     query = "at = %d r = h[%d](%s) if r ~= nil then return r end\n",
-    gather = "at = %d r = h[%d](%s) if r ~= nil then out[#out + 1] = r end\n",
-    filter = "at = %d r = h[%d](%s)\n" .. "if r ~= nil then if r == STOP then return r end a1 = r out.value = r end\n",
+    gather = "at = %d r = h[%d](%s) if r ~= nil then n = n + 1 out[n] = r who[n] = base + %d end\n",
+    -- What may not cross leaves the segment, so that nobody behind it gets to see it.
+    filter = "at = %d r = h[%d](%s)\n"
+        .. "if r ~= nil and r ~= a1 then n = type(r)\n"
+        .. 'if n == "string" then if #r > SHORT then return r end\n'
+        .. 'elseif n ~= "number" and n ~= "boolean" then return r end\n'
+        .. "a1 = r out.value = r out.at = base + %d end\n",
 }
 
--- Which handler of a segment runs. An upvalue that every segment shares: noting it costs one instruction, where a
--- field of `running` would cost two. The budget goes on reading `running.at`.
-local at = 0
-running.at = nil
+local HEAD = {
+    gather = "local out, who, base = out.list, out.who, out.base n = #out\n",
+    filter = "local base = out.base\n",
+}
+
+-- A text up to this length can always cross; what is longer is looked at before another handler gets it.
+local SHORT = 65536
+
+-- What all failures of one event may tell, in bytes; each that comes after is told in a few words.
+local MOST_TOLD, FEW_WORDS = 1048576, 300
+
+-- Which handler of a segment runs, and how many are in the segments before it. `at` is an upvalue that every segment
+-- shares: noting it costs one instruction. The budget reads their sum.
+local at, base = 0, 0
 raw.setmetatable(running, {
     __index = function()
-        return at
+        return base + at
     end,
 })
 local function place()
@@ -48,7 +64,7 @@ end
 
 local generated = {}
 
--- One template per kind, number of arguments and number of handlers; `running.base` says where the segment begins.
+-- One template per kind, number of arguments and number of handlers.
 local function template(kind, arity, count)
     local key = kind .. arity .. ":" .. count
     if generated[key] then
@@ -59,12 +75,13 @@ local function template(kind, arity, count)
         arguments[index] = "a" .. index
     end
     local list = raw.table.concat(arguments, ", ")
-    local lines = { "local handlers, STOP = ...\nlocal at = 0\n" }
-    lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nat = 0\nlocal h, r = handlers\n"
+    local lines = { "local handlers, type, SHORT = ...\nlocal at = 0\n" }
+    lines[2] = "return function(out" .. (arity > 0 and ", " or "") .. list .. ")\nat = 0\nlocal h, r, n = handlers\n"
+    lines[3] = HEAD[kind]
     for index = 1, count do
-        lines[#lines + 1] = raw.string.format(STEP[kind], index, index, list)
+        lines[#lines + 1] = raw.string.format(STEP[kind], index, index, list, index)
     end
-    lines[#lines + 1] = kind == "filter" and "return nil\nend" or "end"
+    lines[#lines + 1] = "return nil\nend"
     generated[key] = raw.assert(raw.load(raw.table.concat(lines), "=tibicen/chain", "t", {}))
     return generated[key]
 end
@@ -80,187 +97,309 @@ function chains.build(chain_id, kind, arity, handlers, ids)
     local segments = {}
     for first = 1, #handlers, SEGMENT do
         local last = raw.math.min(first + SEGMENT - 1, #handlers)
-        local run = template(kind, arity, last - first + 1)({ unpack(handlers, first, last) }, STOP)
+        local run = template(kind, arity, last - first + 1)({ unpack(handlers, first, last) }, type, SHORT)
         -- `at` is the first upvalue that a segment names.
         raw.debug.upvaluejoin(run, 1, place, 1)
         segments[#segments + 1] = { run = run, first = first, last = last }
     end
-    live[chain_id] = { kind = kind, arity = arity, handlers = handlers, ids = ids, segments = segments }
+    live[chain_id] = {
+        kind = kind,
+        arity = arity,
+        handlers = handlers,
+        ids = ids,
+        segments = segments,
+        -- By far the most common: nothing is collected, so nothing is allocated.
+        only = kind == "notify" and arity <= 3 and #segments == 1 and segments[1].run or nil,
+    }
 end
 
 function chains.drop(chain_id)
     live[chain_id] = nil
 end
 
+-- The failure of the handler that `base` and `at` say.
 local function note(report, chain, text)
-    local kind, message = failure.of(text, chain.handlers[running.base + at])
+    local kind, message = failure.of(text, chain.handlers[base + at])
+    report.told = (report.told or 0) + #message
+    if report.told > MOST_TOLD then
+        message = raw.string.sub(message, 1, FEW_WORDS)
+    end
     report.errors = report.errors or {}
-    report.errors[#report.errors + 1] = { chain.ids[running.base + at], kind, message }
+    report.errors[#report.errors + 1] = { chain.ids[base + at], kind, message }
 end
 
--- Takes an answer by the chain's kind; true ends the chain.
-local function take(chain, out, answer)
-    if answer == nil or chain.kind == "notify" then
-        return false
-    elseif chain.kind == "gather" then
-        out[#out + 1] = answer
-        return false
-    elseif answer == STOP then
-        out.stopped = chain.ids[running.base + at]
-        if stopped ~= nil then
-            out.value = stopped
-        end
-        stopped = nil
-        return true
+-- Whether a value crosses for sure; any other has to be looked at first.
+local function crosses(value)
+    local kind = type(value)
+    return kind == "string" and #value <= SHORT or kind == "number" or kind == "boolean" or kind == "nil"
+end
+
+-- Takes an answer by the chain's kind, or raises why it can't cross; true ends the chain.
+local TAKE = {}
+
+function TAKE.notify() end
+
+function TAKE.gather(out, answer)
+    if answer ~= nil then
+        local count = #out.list + 1
+        out.list[count], out.who[count] = answer, base + at
     end
-    out.value = answer
-    if chain.kind == "query" then
-        out.by = chain.ids[running.base + at]
-        return true
+end
+
+function TAKE.query(out, answer)
+    if answer == nil then
+        return false
     end
-    return false
+    -- Nobody is called behind this one, so it may lie where it is.
+    out.length = not crosses(answer) and border.pack(answer) or nil
+    out.value, out.at = answer, base + at
+    return true
+end
+
+function TAKE.filter(out, answer)
+    local ends = answer == STOP
+    if ends then
+        answer, stopped = stopped, nil
+    end
+    local value = answer
+    if value == nil then
+        value = out.value
+    end
+    out.frozen = not crosses(value) and border.freeze(value) or nil
+    out.value, out.at = value, base + at
+    out.stopped = ends and base + at or nil
+    return ends
 end
 
 local function now()
     return raw.tonumber(context.core.tib_clock_ns())
 end
 
--- One protected call a handler: behind a failure, and where a table is filtered, which a failing handler
--- may have left half-changed.
-local function run_each(chain, from, to, out, report, args, times)
-    local guarded = chain.kind == "filter" and type(out.value) == "table"
-    running.base = 0
+local function refuse(chain, out, report, text)
+    note(report, chain, text)
+    if chain.kind == "filter" and out.frozen then
+        out.value = border.thaw(out.frozen)
+    end
+end
+
+local function call_each(chain, from, to, out, report, args, times)
+    local take, filters = TAKE[chain.kind], chain.kind == "filter"
     for index = from, to do
         at = index
-        if chain.kind == "filter" then
+        if filters then
             args[1] = out.value
-            guarded = type(out.value) == "table"
         end
-        local frozen = guarded and border.freeze(out.value)
         local began = times and now()
         local ok, answer = xpcall(chain.handlers[index], handler, unpack(args, 1, chain.arity))
         if times then
             times[index] = now() - began
         end
         if not ok then
-            note(report, chain, answer)
-            if frozen then
-                out.value = border.thaw(frozen)
-            end
-        elseif take(chain, out, answer) then
+            refuse(chain, out, report, answer)
+        elseif take(out, answer) then
             return true
         end
     end
     return false
 end
 
+-- One protected call a handler: behind a failure, and where a table is filtered, which a failing handler
+-- may have left half-changed. The call around all of them is for answers that can't cross.
+local function run_each(chain, from, to, out, report, args, times)
+    base = 0
+    while true do
+        at = from
+        local ok, ended = xpcall(call_each, handler, chain, from, to, out, report, args, times)
+        if ok then
+            return ended
+        end
+        refuse(chain, out, report, ended)
+        from = at + 1
+    end
+end
+
+-- Where a segment was left: the answer, or the failure, of the handler that left it, then those behind it.
+local function run_rest(chain, last, out, report, ok, answer, ...)
+    local ended = answer
+    if ok then
+        ok, ended = xpcall(TAKE[chain.kind], handler, out, answer)
+    end
+    if not ok then
+        refuse(chain, out, report, ended)
+    elseif ended then
+        return true
+    end
+    return run_each(chain, base + at + 1, last, out, report, { ... })
+end
+
 local function run(chain, out, report, ...)
-    local from = 1
+    local filters = chain.kind == "filter"
     for _, segment in raw.ipairs(chain.segments) do
         local ended
-        running.base = segment.first - 1
-        if chain.kind == "filter" and type(out.value) == "table" then
-            ended = run_each(chain, from, segment.last, out, report, { ... })
+        base = segment.first - 1
+        if filters and not crosses(out.value) then
+            ended = run_each(chain, segment.first, segment.last, out, report, { ... })
         else
             local ok, answer
-            if chain.kind == "filter" and from > 1 then
+            out.base = base
+            if filters and base > 0 then
                 ok, answer = xpcall(segment.run, handler, out, out.value, raw.select(2, ...))
             else
                 ok, answer = xpcall(segment.run, handler, out, ...)
             end
-            if ok then
-                ended = answer ~= nil and take(chain, out, answer)
-            else
-                note(report, chain, answer)
-                ended = run_each(chain, running.base + at + 1, segment.last, out, report, { ... })
+            if not ok or answer ~= nil then
+                ended = run_rest(chain, segment.last, out, report, ok, answer, ...)
             end
         end
         if ended then
             return
         end
-        from = segment.last + 1
     end
 end
 
-local function prepare(chain, ...)
-    local out, report = {}, {}
-    if chain.kind == "filter" then
-        out.value = (...)
+-- Answers that each can cross may be too much together: then the longest are refused until the rest is not.
+local function longest(sizes)
+    local found
+    for index, size in raw.ipairs(sizes) do
+        if not found or size > sizes[found] then
+            found = index
+        end
     end
-    run(chain, out, report, ...)
-    return out, report
+    return found
 end
 
-local function finish(chain, out, report, original)
-    local kind = chain.kind
-    local value
-    if kind == "gather" then
-        value = #out > 0 and out or nil
-    else
-        value = out.value
-        if kind == "filter" and not out.stopped and value == original and type(value) ~= "table" then
+-- Which of the answers can't cross, each by itself and as its handler's failure; the others stand.
+local function sift(chain, out, report)
+    local kept, who, sizes = {}, {}, {}
+    base = 0
+    for index, answer in raw.ipairs(out.list) do
+        at = out.who[index]
+        local ok, size = xpcall(border.pack, handler, answer)
+        if ok then
+            kept[#kept + 1], who[#who + 1], sizes[#sizes + 1] = answer, at, size
+        else
+            note(report, chain, size)
+        end
+    end
+    while true do
+        local value = #kept > 0 and kept or nil
+        local ok, length = xpcall(border.pack_list, handler, 3, value, nil, report.errors)
+        if ok then
+            return length
+        end
+        local victim = longest(sizes) or raw.error(length, 0)
+        at = who[victim]
+        note(report, chain, length)
+        for _, list in raw.ipairs({ kept, who, sizes }) do
+            raw.table.remove(list, victim)
+        end
+    end
+end
+
+local function finish_gather(chain, out, report)
+    if not report.errors then
+        if #out.list == 0 then
+            return
+        end
+        local ok, length = xpcall(border.pack, handler, out.list)
+        if ok then
+            return status.packed, length
+        end
+    end
+    return status.report, sift(chain, out, report)
+end
+
+local function finish(chain, out, report)
+    if chain.kind == "gather" then
+        return finish_gather(chain, out, report)
+    end
+    local value, by = out.value, nil
+    if chain.kind == "query" then
+        by = chain.ids[out.at]
+    elseif chain.kind == "filter" then
+        by = chain.ids[out.stopped]
+        if out.frozen == out.began_frozen and (out.frozen or value == out.began) then
             value = nil
         end
     end
     if report.errors or out.stopped then
-        return status.report, border.pack_list(3, value, out.stopped or out.by, report.errors)
+        local ok, length = xpcall(border.pack_list, handler, 3, value, by, report.errors)
+        if not ok then
+            base, at = 0, out.at or raw.error(length, 0)
+            note(report, chain, length)
+            length = border.pack_list(3, nil, nil, report.errors)
+        end
+        return status.report, length
     elseif value == nil then
         return
     elseif type(value) == "boolean" then
-        return status.value, value, out.by
+        return status.value, value, by
+    elseif out.frozen then
+        return status.packed, border.put_back(out.frozen), by
     end
-    return status.packed, border.pack(value), out.by
+    return status.packed, out.length or border.pack(value), by
+end
+
+local function start(chain, first)
+    local out = {}
+    if chain.kind == "gather" then
+        out.list, out.who = {}, {}
+    elseif chain.kind == "filter" then
+        out.value, out.began = first, first
+        if not crosses(first) then
+            out.frozen = border.freeze(first)
+            out.began_frozen = out.frozen
+        end
+    end
+    return out, {}
 end
 
 local function dispatch(chain, ...)
-    local base, before = running.base, at
-    if chain.kind == "notify" and not chain.segments[2] then
-        -- By far the most common: nothing is collected, so nothing is allocated.
-        running.base = 0
-        local ok, text = xpcall(chain.segments[1].run, handler, nil, ...)
-        if ok then
-            running.base, at = base, before
-            return
-        end
+    local outer_base, outer_at = base, at
+    local out, report = start(chain, (...))
+    run(chain, out, report, ...)
+    local kind, value, by = finish(chain, out, report)
+    base, at = outer_base, outer_at
+    return kind, value, by
+end
+
+local function dispatch_only(chain, a, b, c)
+    local outer_base, outer_at = base, at
+    base = 0
+    local ok, text = xpcall(chain.only, handler, nil, a, b, c)
+    local kind, length
+    if not ok then
         local report = {}
-        note(report, chain, text)
-        run_each(chain, running.base + at + 1, #chain.handlers, {}, report, { ... })
-        running.base, at = base, before
-        return status.report, border.pack_list(3, nil, nil, report.errors)
+        run_rest(chain, #chain.handlers, nil, report, ok, text, a, b, c)
+        kind, length = status.report, border.pack_list(3, nil, nil, report.errors)
     end
-    local out, report = prepare(chain, ...)
-    running.base, at = base, before
-    return finish(chain, out, report, (...))
+    base, at = outer_base, outer_at
+    return kind, length
 end
 
 --- Runs a chain with the arguments that lie in the inbox.
 function chains.dispatch(chain_id, length)
     local chain = live[chain_id]
-    if length == 0 then
-        return dispatch(chain)
+    if chain.only then
+        return dispatch_only(chain, unpack_list(length))
     end
-    return dispatch(chain, border.unpack_list(length))
+    return dispatch(chain, unpack_list(length))
 end
 
 local function measure(chain, ...)
-    local base, before = running.base, at
-    local out, report, times = {}, {}, {}
-    if chain.kind == "filter" then
-        out.value = (...)
-    end
+    local outer_base, outer_at = base, at
+    local times = {}
+    local out, report = start(chain, (...))
     run_each(chain, 1, #chain.handlers, out, report, { ... }, times)
     chain.times = times
-    running.base, at = base, before
-    return finish(chain, out, report, (...))
+    local kind, value, by = finish(chain, out, report)
+    base, at = outer_base, outer_at
+    return kind, value, by
 end
 
 --- Like `dispatch`, and keeps what each handler took for `times`.
 function chains.dispatch_timed(chain_id, length)
-    local chain = live[chain_id]
-    if length == 0 then
-        return measure(chain)
-    end
-    return measure(chain, border.unpack_list(length))
+    return measure(live[chain_id], unpack_list(length))
 end
 
 --- What the handlers took in the last timed run, in nanoseconds; -1 for one that was not called.
@@ -276,7 +415,7 @@ end
 
 --- The callback of the handler that runs just now in a chain.
 function chains.current(chain_id)
-    return live[chain_id].ids[running.base + at]
+    return live[chain_id].ids[base + at]
 end
 
 return chains

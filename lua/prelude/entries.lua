@@ -172,12 +172,16 @@ local function build_chain(chain_id, length)
     chains.build(chain_id, kind, arity, handlers, ids)
 end
 
--- What answers with who ended the chain, too; see chains.lua.
-local function finish_chain(ok, first, ...)
-    if ok and first ~= nil then
-        return first, ...
+-- Runs a chain; what answers with who ended it, too, see chains.lua.
+local function through(run)
+    return function(chain_id, length)
+        local ok, first, second, ended_by = xpcall(run, handler, chain_id, length)
+        if not ok then
+            return finish(nil, ok, first)
+        elseif first ~= nil then
+            return first, second, ended_by
+        end
     end
-    return finish(nil, ok, first)
 end
 
 local entries
@@ -205,9 +209,7 @@ entries = {
     function(chain_id, length)
         return finish(nil, xpcall(build_chain, handler, chain_id, length))
     end,
-    function(chain_id, length)
-        return finish_chain(xpcall(chains.dispatch, handler, chain_id, length))
-    end,
+    through(chains.dispatch),
     chains.drop,
     function(room_id)
         local room = rooms[room_id]
@@ -230,9 +232,7 @@ entries = {
             room.forget(callback_id)
         end
     end,
-    function(chain_id, length)
-        return finish_chain(xpcall(chains.dispatch_timed, handler, chain_id, length))
-    end,
+    through(chains.dispatch_timed),
     function(chain_id)
         return finish(nil, xpcall(chains.times, handler, chain_id))
     end,

@@ -1,38 +1,10 @@
 --- Shows one module or one file of widgets in a client that has the libraries and the styles, but no other module.
---- Runs in place of the client's own init.lua; `tibicen ui` calls what it offers.
+--- Runs behind lua/start/otclient.lua; `tibicen ui` calls what it offers.
 
-local LIBRARIES = { "corelib", "gamelib", "modulelib", "client_styles" }
 local GAP = 10
 local PANEL_WIDTH = 200
 
 Preview = {}
-
-g_app.setName("Preview")
-g_app.setCompactName("otclient")
-if g_app.setOrganizationName then
-    g_app.setOrganizationName("otcr")
-end
-for _, folder in ipairs({ "data", "modules", "mods" }) do
-    g_resources.addSearchPath(g_resources.getWorkDir() .. folder, true)
-end
-if os.getenv("PREVIEW_FOLDER") then
-    g_resources.addSearchPath(os.getenv("PREVIEW_FOLDER"), true)
-end
-for _, style in ipairs({ "/data/styles/html.css", "/data/styles/custom.css" }) do
-    if g_html and g_resources.fileExists(style) then
-        g_html.addGlobalStyle(style)
-    end
-end
-g_resources.setupUserWriteDir("otclient/")
-g_configs.loadSettings("/config.otml")
-g_modules.discoverModules()
-for _, name in ipairs(LIBRARIES) do
-    if g_modules.getModule(name) then
-        g_modules.ensureModuleLoaded(name)
-    end
-end
-g_window.resize({ width = tonumber(os.getenv("PREVIEW_WIDTH")), height = tonumber(os.getenv("PREVIEW_HEIGHT")) })
-g_window.poll()
 
 local function children()
     local known = {}

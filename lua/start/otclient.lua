@@ -1,5 +1,5 @@
 --- Starts a client with the libraries of its checkout alone, in place of the stock init.lua: what a module is tested
---- and shown with.
+--- and shown with. The environment may name a folder more for the search path, and the size of the window.
 
 g_app.setName("OTClient")
 g_app.setCompactName("otclient")
@@ -9,9 +9,13 @@ end
 for _, folder in ipairs({ "data", "modules", "mods" }) do
     g_resources.addSearchPath(g_resources.getWorkDir() .. folder, true)
 end
-if g_html then
-    g_html.addGlobalStyle("/data/styles/html.css")
-    g_html.addGlobalStyle("/data/styles/custom.css")
+if os.getenv("START_FOLDER") then
+    g_resources.addSearchPath(os.getenv("START_FOLDER"), true)
+end
+for _, style in ipairs({ "/data/styles/html.css", "/data/styles/custom.css" }) do
+    if g_html and g_resources.fileExists(style) then
+        g_html.addGlobalStyle(style)
+    end
 end
 g_resources.setupUserWriteDir("otclient/")
 g_configs.loadSettings("/config.otml")
@@ -21,4 +25,6 @@ for _, name in ipairs({ "corelib", "gamelib", "modulelib", "client_styles" }) do
         g_modules.ensureModuleLoaded(name)
     end
 end
-g_window.resize({ width = 1024, height = 768 })
+local width, height = tonumber(os.getenv("START_WIDTH")), tonumber(os.getenv("START_HEIGHT"))
+g_window.resize({ width = width or 1024, height = height or 768 })
+g_window.poll()

@@ -269,21 +269,19 @@ def old_style(player: Any) -> Iterator[None]:
 def no_hook() -> None: ...
 
 
-NO_HOOK_LINE = no_hook.__code__.co_firstlineno
-
 REFUSED = {
     "an unknown hook": (
         {"player_logni": hookimpl(no_hook)},
-        rf"^greeter: greeter\.py:{NO_HOOK_LINE}: @hookimpl player_logni: there is no hook 'player\.logni'; "
+        r"^greeter: greeter\.py: @hookimpl player_logni: there is no hook 'player\.logni'; "
         r"did you mean 'player_login'\?",
     ),
     "a wrong argument": (
         {"player_say": hookimpl(lambda text, plyer: None)},
-        r"^greeter: .*player_say.*'plyer'",
+        r"^greeter: greeter\.py: @hookimpl player_say: player\.say has no argument 'plyer'; it has text, player$",
     ),
     "an old wrapper": (
         {"player_login": hookimpl(old_style, hookwrapper=True)},
-        r"^greeter: @hookimpl\(hookwrapper=True\) player_login: write it as wrapper=True",
+        r"^greeter: greeter\.py: @hookimpl\(hookwrapper=True\) player_login: write it as wrapper=True",
     ),
     "a wrapper that does not yield": (
         {"player_login": hookimpl(lambda player: None, wrapper=True)},

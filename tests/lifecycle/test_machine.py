@@ -117,6 +117,9 @@ class PlayedCode:
     def statistics(self) -> VmStatistics:
         return VmStatistics()
 
+    def describe_process(self) -> dict[str, Plain]:
+        return {}
+
     def _fail(self, where: str, kind: type[PluginError]) -> None:
         if self.behaviour == where:
             raise kind(self.generation.plugin, f"fails at {where}", file="init.lua", line=1)

@@ -12,6 +12,7 @@ from tests.conftest import PluginFolder, RunningHost, Scenario
 
 from tibicen.config import StrikesConfig
 from tibicen.errors import TibicenError, UnknownPluginError
+from tibicen.lifecycle.plugin import Plugin
 
 Start = Callable[..., AbstractAsyncContextManager[RunningHost]]
 InHost = Callable[[Scenario], Any]
@@ -422,5 +423,30 @@ def test_what_is_still_being_loaded_can_not_be_disabled_away_from_under_a_wave(
             assert states(running) == {"a": "active", "b": "disabled"}
             with pytest.raises(TibicenError, match="b is disabled"):
                 plugins.reload("b")
+
+    in_host(scenario)
+
+
+# -- what is shown of many ------------------------------------------------------------------------------
+
+
+def test_what_the_table_has_no_room_for_is_not_looked_at(
+    folder: PluginFolder, host: Start, in_host: InHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        folder.write(f"p{number:02}.lua", "error('no')" if number in (12, 17) else "")
+    looked_at: list[str] = []
+    describe = Plugin.describe
+    monkeypatch.setattr(Plugin, "describe", lambda self: looked_at.append(self.name) or describe(self))
+
+    async def scenario() -> None:
+        async with host() as running:
+            shown = running.host.describe(5)
+            assert [row["name"] for row in shown["plugins"]] == ["p00", "p01", "p02", "p12", "p17"]
+            assert looked_at == ["p00", "p01", "p02", "p12", "p17"]
+            assert shown["left_out"] == {"plugins": 15, "in_trouble": 0}
+            assert running.host.describe(1)["left_out"] == {"plugins": 19, "in_trouble": 1}
+            assert running.host.describe(20)["left_out"] == {"plugins": 0, "in_trouble": 0}
+            assert len(running.host.describe()["plugins"]) == 20
 
     in_host(scenario)

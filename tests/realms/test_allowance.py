@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import PluginFolder, Scenario
 
 from tibicen.config import PermissionsConfig, StrikesConfig
+from tibicen.errors import TibicenError
 from tibicen.realms.allowance import LONGEST_LINE, Rate
 
 InHost = Callable[[Scenario], Any]
@@ -329,5 +330,104 @@ def test_asking_for_a_reload_again_and_again_is_one_reload(folder: PluginFolder,
             running.host.loop.call_soon(lambda: running.host.loop.call_soon(turns.append, 1))
             await running.until(lambda: turns)
             assert running.info("p")["generation"] == 2
+
+    in_host(scenario)
+
+
+SPAWNER = """
+import asyncio
+from tibicen.api import Plugin
+
+
+def setup(it: Plugin) -> None:
+    global plugin
+    plugin = it
+    plugin.export(start)
+    plugin.export(handled)
+
+
+async def wait() -> None:
+    await asyncio.sleep(3600)
+
+
+async def handler(subject, data):
+    await wait()
+
+
+def start(count):
+    started = []
+    for _ in range(count):
+        try:
+            started.append(plugin.spawn(wait))
+        except Exception as error:
+            for each in started[:2]:
+                each.cancel()
+            return [len(started), str(error)]
+    return [len(started), ""]
+
+
+def handled():
+    plugin.subscribe("own.thing", handler)
+"""
+
+
+@pytest.mark.parametrize("tier", ["contained", "isolated"])
+def test_tasks_have_a_limit(folder: PluginFolder, host: Any, in_host: InHost, tier: str) -> None:
+    budget = "budget: {tasks: 5, cpu_ms: 5000, memory_mb: 64}\npermissions: ['bus.subscribe:*.*']"
+    folder.plugin("own", SPAWNER, f"tier: {tier}\n{budget}", "plugin.py")
+
+    async def scenario() -> None:
+        async with host(strikes=StrikesConfig(limit=0)) as running:
+            assert running.info("own")["errors"] == []
+            started, error = running.export("own", "start", 100)
+            assert started == 5
+            assert "it has 5 tasks under way already" in error and "budget.tasks" in error
+            # What is cancelled makes room.
+            await running.until(lambda: running.export("own", "start", 1) == [1, ""])
+            assert running.export("own", "start", 2)[0] == 1
+            # A handler that is a coroutine function runs as a task.
+            running.export("own", "handled")
+            await running.until(lambda: running.export("own", "start", 0) == [0, ""])
+            for _ in range(5):
+                running.host.subjects.publish("own.thing", 1)
+            await running.until(lambda: any("tasks under way" in strike["reason"] for strike in strikes(running)))
+
+    def strikes(running: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = [
+            {"reason": str(problem)}
+            for report in running.reports
+            if report.action == "strike"
+            for problem in report.problems
+        ]
+        return found
+
+    in_host(scenario)
+
+
+CALLERS = {
+    "init.lua": "exports.ask = function(text) return #imports.shop.echo(text) end",
+    "plugin.py": "def setup(plugin):\n    plugin.export(lambda text: len(plugin.imports.shop.echo(text)), 'ask')\n",
+}
+
+
+@pytest.mark.parametrize("tier", ["contained", "isolated"])
+@pytest.mark.parametrize("entry", CALLERS)
+def test_arguments_of_a_call_have_a_largest_size(
+    folder: PluginFolder, host: Any, in_host: InHost, entry: str, tier: str
+) -> None:
+    folder.plugin("shop", "exports.echo = function(text) return text end", "budget: {cpu_ms: 5000, memory_mb: 64}")
+    budget = "budget: {message_kb: 10, cpu_ms: 5000, memory_mb: 64}"
+    manifest = f"requires: {{shop: '*'}}\n{budget}\ntier: {tier}"
+    folder.plugin("caller", CALLERS[entry], manifest, entry)
+
+    async def scenario() -> None:
+        async with host() as running:
+            assert running.info("caller")["errors"] == []
+            assert running.export("caller", "ask", "x" * 10_000) == 10_000
+            with pytest.raises(
+                TibicenError, match=r"imports\.shop\.echo: .* larger than the 10240 .*budget\.message_kb"
+            ):
+                running.export("caller", "ask", "x" * 11_000)
+            assert running.info("caller")["over_budget"] == {"message_kb": 1}
 
     in_host(scenario)

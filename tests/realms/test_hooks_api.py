@@ -277,6 +277,24 @@ def test_an_unknown_hookimpl_names_the_nearest_hook(folder: PluginFolder, host: 
     in_host(scenario)
 
 
+@pytest.mark.parametrize("tier", ["contained", "isolated"])
+def test_a_wrong_argument_is_told_at_its_line(folder: PluginFolder, host: Any, in_host: Any, tier: str) -> None:
+    folder.plugin("wrong", "from .more import player_say\n", f"tier: {tier}", "plugin.py")
+    folder.write(
+        "wrong/more.py",
+        "from tibicen.api import hookimpl\n\n\n@hookimpl(tryfirst=True)\ndef player_say(text, plyer): ...\n",
+    )
+
+    async def scenario() -> None:
+        async with host() as running:
+            (error,) = running.info("wrong")["errors"]
+            assert error == (
+                "wrong/more.py:4: @hookimpl player_say: player.say has no argument 'plyer'; it has text, player"
+            )
+
+    in_host(scenario)
+
+
 def test_a_failing_handler_is_a_strike_and_the_chain_goes_on(folder: PluginFolder, host: Any, in_host: Any) -> None:
     folder.plugin("lua", 'hooks.on("player.say", function(text)\n    error("lua broke")\nend)')
     folder.write(

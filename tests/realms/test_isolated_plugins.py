@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import signal
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import PluginFolder, RunningHost
 
-from tibicen.config import StrikesConfig
+from tibicen.cli.operations import operations_of
+from tibicen.config import IsolatedConfig, StrikesConfig
 from tibicen.errors import CrashError, HandlerError, TibicenError
 from tibicen.lifecycle.restart import Restarts
+from tibicen.lifecycle.waves import Wave
+from tibicen.vm.isolated import Workers
 
 LUA = """
 local seen, ticks, heard = 0, 0, {}
@@ -283,8 +290,7 @@ def test_after_a_crash_it_is_started_with_its_last_checkpoint(
     write(folder, language)
 
     async def scenario() -> None:
-        async with host() as running:
-            running.host.workers.checkpoint_seconds = 0.02
+        async with host(isolated=IsolatedConfig(checkpoint_seconds=0.1)) as running:
             assert running.host.plugins.reload("p").ok
             for _ in range(5):
                 running.host.hooks["player.login"](EVE)
@@ -494,20 +500,67 @@ def test_tasks_begin_when_it_is_live_and_end_with_it(folder: PluginFolder, host:
     in_host(scenario)
 
 
-def test_a_wrapper_is_refused_with_the_way_out(folder: PluginFolder, host: Any, in_host: Any) -> None:
+def test_wrappers_run_around_handlers_of_others(folder: PluginFolder, host: Any, in_host: Any) -> None:
     code = """
-    from tibicen.api import hookimpl
+    from tibicen.api import Plugin, hookimpl
+
+    told = []
+
+    def setup(plugin: Plugin) -> None:
+        plugin.export(lambda: told, "told")
 
     @hookimpl(wrapper=True)
-    def player_say(text, player):
-        return (yield)
+    def player_say(text):
+        told.append(["before", text])
+        result = yield
+        told.append(["after", result])
+        return result.upper() if text != "nothing" else None
+
+    @hookimpl(wrapper=True)
+    def player_login(player):
+        if player["name"] == "early":
+            raise ValueError("before")
+        yield
+        if player["name"] == "late":
+            raise ValueError("after")
+        if player["name"] == "twice":
+            yield
+
+    @hookimpl(wrapper=True)
+    def status_players():
+        players = yield
+        return [*players, {"name": "added", "level": 1}]
     """
     write(folder, "python", code=code)
+    folder.write(
+        "other.lua",
+        """
+        hooks.on("player.say", function(text) return text .. "!" end)
+        hooks.on("status.players", function() return { name = "Eve", level = 8 } end)
+    """,
+    )
 
     async def scenario() -> None:
-        async with host() as running:
-            (error,) = running.info("p")["errors"]
-            assert "can't be isolated" in error
+        async with host(strikes=StrikesConfig(limit=0)) as running:
+            assert running.info("p")["errors"] == []
+            assert running.host.hooks["player.say"]("hi", {}).value == "HI!"
+            assert running.host.hooks["player.say"]("nothing", {}).value == "nothing!"
+            assert running.export("p", "told")[:2] == [["before", "hi"], ["after", "hi!"]]
+            assert running.host.hooks["status.players"]() == [
+                {"name": "Eve", "level": 8},
+                {"name": "added", "level": 1},
+            ]
+            for name, wanted in (("early", "before"), ("late", "after"), ("twice", "has to yield only once")):
+                before = len(running.reports)
+                running.host.hooks["player.login"]({"name": name})
+                (report,) = running.reports[before:]
+                assert report.action == "strike" and wanted in str(report.problems[0])
+            assert "p/plugin.py:18" in str(running.reports[-3].problems[0])
+            kill(running)
+            # It is out, and its event goes on without it.
+            assert running.host.hooks["player.say"]("hi", {}).value == "hi!"
+            await restarted(running)
+            assert running.host.hooks["player.say"]("hi", {}).value == "HI!"
 
     in_host(scenario)
 
@@ -567,3 +620,151 @@ def test_restarts_wait_twice_as_long_each_time() -> None:
     assert restarts.schedule("other") == 0.1
     loop.now += 100
     assert restarts.schedule("p") == 0.1
+
+
+def test_a_dead_process_holds_nothing_of_other_plugins(
+    folder: PluginFolder, host: Any, in_host: Any, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tibicen.lifecycle.restart.FIRST_SECONDS", 3600.0)
+    write(folder, language)
+    tame = folder.write("tame.py", "from tibicen.api import hookimpl\n\n\n@hookimpl\ndef player_login(player): ...\n")
+
+    async def scenario() -> None:
+        async with host(strikes=StrikesConfig(limit=0)) as running:
+            kill(running)
+            for _ in range(3):
+                running.host.hooks["player.login"](EVE)
+            assert running.info("p")["pid"] == 0
+            running.save(tame)
+            gc.collect()
+            running.host.plugins.check_leaks()
+            assert running.info("tame")["generation"] == 2
+            assert [report for report in running.reports if report.action == "leak"] == []
+
+    in_host(scenario)
+
+
+# -- imports that take long -----------------------------------------------------------------------------
+
+SLOW = """
+import os
+import time
+
+while not os.path.exists(os.path.join(os.path.dirname(__file__), "go")):
+    time.sleep(0.01)
+"""
+NEEDS_SLOW = """
+\"\"\"A plugin.\"\"\"
+
+from __future__ import annotations
+
+import json
+from .more import value
+"""
+MORE = """
+from slowly import time
+
+value = 1
+
+
+def setup(plugin):
+    plugin.export(lambda: plugin.generation, "generation")
+"""
+
+
+@pytest.fixture
+def slowly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A module whose import waits until there is a file."""
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    (packages / "slowly.py").write_text(SLOW, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(packages))
+    return packages / "go"
+
+
+def needs_slow(folder: PluginFolder, extra: str = "") -> Path:
+    folder.write("p/more.py", MORE)
+    code = NEEDS_SLOW + "from .more import setup\n"
+    return folder.plugin("p", code, "tier: isolated\nbudget: {memory_mb: 64}\n" + extra, "plugin.py")
+
+
+def test_the_loop_is_served_while_modules_are_imported(
+    folder: PluginFolder, host: Any, in_host: Any, slowly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tibicen.vm.isolated.PREPARING_SECONDS", 60.0)
+
+    async def scenario() -> None:
+        async with host() as running:
+            do = operations_of(running.host)
+
+            async def comes_live(generation: int) -> None:
+                # With the loop held, nobody would ever make the file.
+                await running.until(lambda: running.host.workers._prepared)
+                for _ in range(20):
+                    await asyncio.sleep(0.002)
+                slowly.touch()
+                active = running.host.plugins.active
+                await running.until(lambda: (it := active("p")) is not None and it.number == generation, seconds=30)
+                assert running.export("p", "generation") == generation
+                assert running.host.workers._prepared == {}
+                slowly.unlink()
+
+            running.host.intake.take(Wave(frozenset({needs_slow(folder)}), time.monotonic()))
+            await comes_live(1)
+            asked = asyncio.ensure_future(do["plugins.reload"]("p"))
+            await comes_live(2)
+            assert (await asked)["ok"]
+            kill(running)
+            await comes_live(3)
+            assert running.info("p")["errors"] == []
+
+    in_host(scenario)
+
+
+def test_imports_that_take_too_long_are_refused(
+    folder: PluginFolder, host: Any, in_host: Any, slowly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tibicen.vm.isolated.PREPARING_SECONDS", 0.2)
+
+    async def scenario() -> None:
+        async with host() as running:
+            root = needs_slow(folder)
+            running.host.intake.take(Wave(frozenset({root}), time.monotonic()))
+            await running.until(lambda: running.reports)
+            (error,) = running.info("p")["errors"]
+            assert "what it imports first took longer than 0.2 s" in error
+            monkeypatch.setattr("tibicen.vm.isolated.PREPARING_SECONDS", 60.0)
+            slowly.touch()
+            running.host.intake.take(Wave(frozenset({root}), time.monotonic()))
+            await running.until(lambda: running.host.plugins.active("p"), seconds=30)
+
+    in_host(scenario)
+
+
+def test_what_was_prepared_in_vain_is_ended(
+    folder: PluginFolder, host: Any, in_host: Any, slowly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tibicen.vm.isolated.PREPARING_SECONDS", 0.1)
+    monkeypatch.setattr("tibicen.vm.isolated.UNUSED_SECONDS", 0.0)
+    slowly.touch()
+    begun: list[Any] = []
+    start = Workers._start
+
+    def noted(self: Workers, *arguments: Any) -> Any:
+        begun.append(start(self, *arguments))
+        return begun[-1]
+
+    monkeypatch.setattr(Workers, "_start", noted)
+
+    async def scenario() -> None:
+        async with host() as running:
+            root = needs_slow(folder, "requires: {nobody: '*'}\n")
+            await running.host.plugins.preparation([root])
+            await running.until(lambda: not running.host.workers._prepared)
+            (process,) = begun
+            await running.until(lambda: not process.runs())
+            # What asks for more than it was granted, sleeps or is switched off is not even begun.
+            folder.write("p/plugin.yaml", "name: p\ntier: isolated\nenabled: false\n")
+            assert running.host.plugins.preparation([root]) is None
+
+    in_host(scenario)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -158,5 +159,40 @@ def test_python_knows_its_folder(folder: PluginFolder, host: Any, in_host: Any) 
     async def scenario() -> None:
         async with host() as running:
             assert running.export("self", "read") == "some data"
+
+    in_host(scenario)
+
+
+WISHES = {
+    "lua": ("wisher.lua", "function exports.here() return plugin.generation end\n", "plugin.{}()\nerror('no')\n"),
+    "python": (
+        "wisher.py",
+        "def setup(plugin):\n    plugin.export(lambda: plugin.generation, 'here')\n",
+        "def setup(plugin):\n    plugin.{}()\n    raise ValueError('no')\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("wish", ["reload", "unload"])
+@pytest.mark.parametrize("language", WISHES)
+def test_what_a_refused_version_wished_for_is_not_done(
+    folder: PluginFolder, host: Callable[..., Any], in_host: Callable[[Any], Any], language: str, wish: str
+) -> None:
+    name, good, bad = WISHES[language]
+    path = folder.write(name, good)
+
+    async def scenario() -> None:
+        async with host() as running:
+            path.write_text(bad.format(wish), encoding="utf-8")
+            assert [report.ok for report in running.save(path)] == [False]
+            before = len(running.reports)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert running.export("wisher", "here") == 1
+            assert running.reports[before:] == []
+            # One that is accepted gets what it wished for.
+            path.write_text(good + bad.format(wish).splitlines(keepends=True)[-2], encoding="utf-8")
+            assert [report.ok for report in running.save(path)] == [True]
+            await running.until(lambda: running.reports[-1].action == wish and running.reports[-1].ok)
 
     in_host(scenario)

@@ -203,3 +203,41 @@ def test_an_entry_below_the_folder_is_named_as_it_is(folder: PluginFolder, host:
             assert running.info("p")["errors"] == ["p/src/main.lua:2: broke"]
 
     in_host(scenario)
+
+
+NO_TEXT = {
+    "UTF-16": ("return 1".encode("utf-16"), "in UTF-16, which Lua can't read; save it as UTF-8"),
+    "UTF-16 without a mark": ("return 1".encode("utf-16-be"), "save it as UTF-8"),
+    "bytecode": (b"\x1bLJ\x02\x00", "this file is bytecode, which is refused"),
+    "bytecode behind a line": (b"#!/usr/bin/lua\n\x1bLJ\x02\x00", "this file is bytecode, which is refused"),
+    "bytecode behind a mark": (b"\xef\xbb\xbf\x1bLuaQ", "this file is bytecode, which is refused"),
+}
+
+
+@pytest.mark.parametrize("tier", ["contained", "isolated"])
+@pytest.mark.parametrize("what", NO_TEXT)
+def test_a_file_that_is_no_text_is_refused_with_the_way_out(
+    folder: PluginFolder, host: Any, in_host: Any, what: str, tier: str
+) -> None:
+    content, hint = NO_TEXT[what]
+    folder.plugin("entry", "", f"tier: {tier}")
+    (folder.path / "entry" / "init.lua").write_bytes(content)
+    (folder.path / "single.lua").write_bytes(content)
+    folder.plugin("part", "\n-- one\nrequire('other')", f"tier: {tier}")
+    (folder.path / "part" / "other.lua").write_bytes(content)
+    folder.plugin("fine", "require('marked')", f"tier: {tier}")
+    (folder.path / "fine" / "marked.lua").write_bytes(b"\xef\xbb\xbfreturn 1")
+
+    async def scenario() -> None:
+        async with host() as running:
+            for name, begins in (
+                ("entry", "entry/init.lua: "),
+                ("single", "single.lua"),
+                ("part", "part/init.lua:2: "),
+            ):
+                (error,) = running.info(name)["errors"]
+                assert error.startswith(begins) and hint in error, error
+            assert "part/other.lua: this file is" in running.info("part")["errors"][0]
+            assert running.info("fine")["state"] == "active"
+
+    in_host(scenario)

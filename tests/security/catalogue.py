@@ -48,13 +48,5 @@ class Hole(NamedTuple):
     apart: bool = False
 
 
-OPEN: dict[str, Hole] = {
-    "X28": Hole(
-        tuple(
-            f"x28_an_answer_that_spoils_the_others[shared-{answer}]"
-            for answer in ("function", "table with a function", "cycle", "too large")
-        ),
-        "in `shared`, an answer that can't cross costs the others of the state theirs, and the first of them is struck",
-    ),
-}
+OPEN: dict[str, Hole] = {}
 """By item."""

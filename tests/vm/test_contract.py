@@ -374,7 +374,7 @@ def handlers(tier: Tier, source: bytes) -> tuple[VM, list[int]]:
         return len(ids)
 
     options = {"name": "tester", "version": "1", "generation": 1, "settings": {}}
-    vm = tier.make(host, realm="realm_native", settings=options)
+    vm = tier.make(host, realm="realm_native", settings=options, memory_mb=64)
     vm.load(source, "p/init.lua")
     return vm, ids
 
@@ -451,6 +451,82 @@ def test_query_and_gather_chains(tier: Tier) -> None:
     outcome = vm.dispatch(vm.chain("gather", 0, ids), pack([]))
     assert outcome is not None and outcome.value == [False, "late"] and len(outcome.failures) == 1
     assert vm.dispatch(vm.chain("query", 0, ids[:1]), pack([])) is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["print", "{ print }", "{ a = coroutine.create(print) }", "cycle()", "('x'):rep(9e6)", "deep(100)"],
+)
+def test_an_answer_that_cannot_cross_is_its_handlers_failure_alone(tier: Tier, answer: str) -> None:
+    vm, ids = handlers(
+        tier,
+        f"""
+        function cycle() local t = {{}} t.t = t return t end
+        function deep(n) return n == 0 and {{}} or {{ deep(n - 1) }} end
+        hooks.on("x", function(v) return {{ "good" }} end)
+        hooks.on("x", function(v) return {answer} end)
+        hooks.on("x", function(v) return {{ type(v) }} end)
+        hooks.on("x", function(v) return hooks.stop({answer}) end)
+        hooks.on("x", function(v) end)
+        """.encode(),
+    )
+
+    def outcome(kind: str, callbacks: list[int], value: Any) -> tuple[Any, list[int]]:
+        found = vm.dispatch(vm.chain(kind, 1, callbacks), pack([value]))
+        assert found is not None
+        assert all(isinstance(failure.error, MarshalError) for failure in found.failures)
+        return found.value, [failure.callback for failure in found.failures]
+
+    assert outcome("gather", [*ids[:3], ids[4]], {}) == ([["good"], ["table"]], [ids[1]])
+    assert outcome("query", [ids[1], ids[2], ids[0]], 1) == (["number"], [ids[1]])
+    # Nobody behind it gets to see what was refused.
+    assert outcome("filter", ids[1:3], "text") == (["string"], [ids[1]])
+    assert outcome("filter", [ids[0], ids[1], ids[3], ids[4]], "text") == (["good"], [ids[1], ids[3]])
+    assert outcome("filter", [ids[1], ids[3]], {"a": 1}) == (None, [ids[1], ids[3]])
+
+
+def test_a_record_spoilt_in_place_is_put_back(tier: Tier) -> None:
+    vm, ids = handlers(
+        tier,
+        b"""
+        hooks.on("x", function(v) v.a = 1 end)
+        hooks.on("x", function(v) v.b = print end)
+        hooks.on("x", function(v) v.c = v.b == nil end)
+        """,
+    )
+    outcome = vm.dispatch(vm.chain("filter", 1, ids), pack([{}]))
+    assert outcome is not None
+    assert outcome.value == {"a": 1, "c": True}
+    assert [failure.callback for failure in outcome.failures] == [ids[1]]
+
+
+def test_answers_that_are_too_much_together_cost_the_longest(tier: Tier) -> None:
+    vm, ids = handlers(
+        tier,
+        b"""
+        hooks.on("x", function() return ("a"):rep(7e6) end)
+        hooks.on("x", function() return ("b"):rep(2e6) end)
+        hooks.on("x", function() return "c" end)
+        """,
+    )
+    outcome = vm.dispatch(vm.chain("gather", 0, ids), pack([]))
+    assert outcome is not None
+    assert outcome.value == ["b" * 2_000_000, "c"]
+    assert [failure.callback for failure in outcome.failures] == [ids[0]]
+
+
+def test_a_large_record_is_put_back_whole(tier: Tier) -> None:
+    vm, ids = handlers(tier, b"hooks.on('x', function(v) v.text = 1 error('half-way') end)")
+    vm.load(b"hooks.on('x', function(v) v.same = #v.text return v end)", "p/more.lua")
+    record = {"text": "x" * 100_000}
+    outcome = vm.dispatch(vm.chain("filter", 1, ids), pack([record]))
+    assert outcome is not None and outcome.value == {**record, "same": 100_000}
+
+
+def test_a_filter_that_changes_nothing_gives_nothing(tier: Tier) -> None:
+    vm, ids = handlers(tier, b"hooks.on('x', function(v) return v end)")
+    for value in ("text", {"a": [1]}, None, False, "x" * 100_000):
+        assert vm.dispatch(vm.chain("filter", 1, ids), pack([value])) is None
 
 
 # -- budgets --------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, NamedTuple
 
@@ -162,7 +163,7 @@ class Hook:
             else:
                 compiled = compile_closed(spec.kind, arity, self.handlers(), self._failed, spec.closed)
             self._chain = compiled
-        return compiled(arguments)
+        return compiled.call(arguments)
 
 
 class HookBus:
@@ -235,6 +236,12 @@ class HookBus:
         position = _position(name, first, last)
         return self._hold(Handler(self[name], generation, position, self._next(), function=function))
 
+    def add_wrapper(
+        self, generation: Generation, name: str, function: Callable[..., Generator[None, Any, Any]]
+    ) -> Handler:
+        """A generator function around a hook, with its arguments in order; held by the generation's ledger."""
+        return self._hold(Handler(self[name], generation, "wrapper", self._next(), function=function))
+
     def add_module(self, generation: Generation, module: object) -> list[Handler]:
         """Every `@hookimpl` of a Python plugin, after pluggy has validated it.
 
@@ -251,30 +258,46 @@ class HookBus:
                 if implementation.plugin is module
             ]
         except (pluggy.PluginValidationError, ValueError) as error:
-            raise LoadError(plugin, str(error).replace("\n", " ")) from None
+            raise self._misfit(generation, module) or LoadError(plugin, str(error).replace("\n", " ")) from None
         finally:
             # Only validated: what is in effect is the ledger's affair. pluggy keeps what it refused, too.
             if self._manager.is_registered(module):
                 self._manager.unregister(module)
         return [self._add_implementation(generation, caller.name, each) for caller, each in found]
 
+    def _misfit(self, generation: Generation, module: object) -> LoadError | None:
+        """Which handler takes an argument that its hook doesn't have: pluggy says neither where it is nor what fits."""
+        for name in dir(module):
+            options = self._manager.parse_hookimpl_opts(module, name)
+            if options is None:
+                continue
+            found = pluggy.HookImpl(module, generation.plugin, getattr(module, name), options)
+            hook = self.hooks.get(dotted(options["specname"] or name))
+            unknown = [each for each in found.argnames if hook is not None and each not in hook.spec.arguments]
+            if hook is None or not unknown:
+                continue
+            gives = ", ".join(hook.spec.arguments) or "nothing"
+            file, line = _place(generation, found.function)
+            message = f"@hookimpl {name}: {hook.spec.name} has no argument {unknown[0]!r}; it has {gives}"
+            return LoadError(generation.plugin, message, file=file, line=line)
+        return None
+
     def _add_implementation(self, generation: Generation, function_name: str, found: pluggy.HookImpl) -> Handler:
         name = dotted(function_name)
         if name not in self.hooks:
             near = difflib.get_close_matches(function_name, [h.replace(".", "_", 1) for h in self.hooks], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            code = getattr(found.function, "__code__", None)
-            line = code.co_firstlineno if code else 0
+            file, line = _place(generation, found.function)
             raise LoadError(
-                generation.plugin,
-                f"@hookimpl {function_name}: there is no hook {name!r}{hint}",
-                line=line,
-                file=generation.source.entry.name,
+                generation.plugin, f"@hookimpl {function_name}: there is no hook {name!r}{hint}", file=file, line=line
             )
         if found.hookwrapper:
+            file, line = _place(generation, found.function)
             raise LoadError(
                 generation.plugin,
                 f"@hookimpl(hookwrapper=True) {function_name}: write it as wrapper=True, with `result = yield`",
+                file=file,
+                line=line,
             )
         hook = self.hooks[name]
         function = _fit(found.function, found.argnames, hook.spec.arguments)
@@ -305,6 +328,16 @@ class HookBus:
     def disarm(self, plugin: str) -> None:
         for hook in self.hooks.values():
             hook.let_sleep(plugin)
+
+
+def _place(generation: Generation, function: Callable[..., Any]) -> tuple[str, int]:
+    """Where a plugin's function is: the file as its author knows it, and the line."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    folder = generation.source.root.parent
+    file = Path(code.co_filename) if code is not None else generation.source.entry
+    if not file.is_relative_to(folder):
+        return generation.source.entry.relative_to(folder).as_posix(), 0
+    return file.relative_to(folder).as_posix(), code.co_firstlineno if code is not None else 0
 
 
 def dotted(function_name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from tibicen.errors import ConfigError, TibicenError
 from tibicen.paths import lua_root
-from tibicen.realms.otclient.checkout import Checkout
+from tibicen.realms.otclient.checkout import Checkout, start_libraries
 from tibicen.realms.otclient.client import Client
 from tibicen.render.tree import Widget, read_screen
 
@@ -121,9 +121,9 @@ def with_tree(target: Target, size: tuple[int, int], use: Callable[[Any, Client]
 @contextlib.contextmanager
 def _client(target: Target, size: tuple[int, int]) -> Iterator[Client]:
     with TemporaryDirectory(prefix="tibicen-ui-") as home:
-        environment = {"PREVIEW_WIDTH": str(size[0]), "PREVIEW_HEIGHT": str(size[1])}
+        environment = {"START_WIDTH": str(size[0]), "START_HEIGHT": str(size[1])}
         if target.outside:
-            environment["PREVIEW_FOLDER"] = str(target.outside)
+            environment["START_FOLDER"] = str(target.outside)
         client = Checkout.open(target.checkout).client(
             home=Path(home),
             environment=environment,
@@ -139,6 +139,7 @@ def _start(client: Client, _: Target) -> None:
 
 
 def _start_alone(client: Client) -> None:
+    start_libraries(client)
     client.run((lua_root() / "preview" / "otclient.lua").read_bytes(), "/preview.lua")
     client.control("run")
     client.frame()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tibicen.lifecycle.figures import Figures
 from tibicen.lifecycle.ledger import Ledger
@@ -57,13 +57,11 @@ class Runtime(Protocol):
 
     def statistics(self) -> VmStatistics: ...
 
-
-@runtime_checkable
-class OwnProcess(Protocol):
-    """A runtime whose code may run in a process of its own."""
-
     def describe_process(self) -> dict[str, Plain]:
-        """`pid` (0: dead) and `sandbox` (what contains it, in words); empty when it runs in the host's process."""
+        """Of code that runs in a process of its own: `pid` (0: dead) and `sandbox` (what contains it, in words).
+
+        Empty when it runs in the host's process.
+        """
         ...
 
 

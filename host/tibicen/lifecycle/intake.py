@@ -66,6 +66,9 @@ class Intake:
             while self._waves:
                 wave = self._waves.popleft()
                 try:
+                    wait = self._manager.preparation(self._roots(wave.paths))
+                    if wait is not None:
+                        await wait
                     for _ in self.changed(wave.paths, wave.noticed_at):
                         await asyncio.sleep(0)
                 except (TibicenError, OSError) as error:

@@ -120,7 +120,7 @@ class Ledger:
 
     def counts(self) -> dict[str, int]:
         """How many entries of each kind it holds."""
-        return dict(+self._counts)
+        return {kind: count for kind, count in self._counts.items() if count}
 
     def count(self, kind: str) -> int:
         """How many entries of one kind it holds."""

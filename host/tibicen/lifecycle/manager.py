@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tibicen.errors import CrashError, ManifestError, TibicenError, UnknownPluginError
 from tibicen.lifecycle.discovery import MANIFEST, Source, examine
@@ -22,6 +22,9 @@ from tibicen.lifecycle.restart import Restarts
 from tibicen.lifecycle.retire import Retirement
 from tibicen.lifecycle.roster import Roster
 from tibicen.lifecycle.states import State
+
+Prepare = Callable[[Source], Coroutine[Any, Any, None] | None]
+"""What to wait for before a version is loaded, so that loading it doesn't hold the loop for long; None for nothing."""
 
 
 class LazyTriggers(Protocol):
@@ -61,6 +64,7 @@ class Manager:
         lazy: LazyTriggers,
         options: ManagerOptions | None = None,
         gate: Gate | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         self.options = options or ManagerOptions()
         self.roster = Roster(folder, self.options.strike_limit, self.options.strike_decay_seconds)
@@ -69,11 +73,13 @@ class Manager:
         self._on_report = on_report
         self._lazy = lazy
         self._gate: Gate = gate or NoGate()
+        self._prepare: Prepare = prepare or (lambda source: None)
+        self._preparing: dict[str, asyncio.Task[None]] = {}
         self._fit = Fit(self.roster)
         self._disabled = set(self.options.disabled)
-        self._asked: set[tuple[str, str]] = set()
+        self._asked: set[tuple[str, Generation]] = set()
         self._stopped = False
-        self._restarts = Restarts(loop, self._restart)
+        self._restarts = Restarts(loop, self._restart_when_ready)
         self._restarting: set[str] = set()
         self._retirement = Retirement(loop, on_report, self.options.drain_seconds, self._note_leak)
 
@@ -89,6 +95,60 @@ class Manager:
     def active(self, name: str) -> Generation | None:
         """The generation of a plugin that serves now."""
         return self.roster.active(name)
+
+    # -- before loading ---------------------------------------------------------------------------------
+
+    def preparation(self, roots: Collection[Path]) -> Coroutine[Any, Any, None] | None:
+        """What to wait for before what lies at these places is loaded, with whoever comes along; None for nothing."""
+        sources: dict[str, Source] = {}
+        for root in roots:
+            try:
+                # Nearly every save is of something that has nothing to wait for.
+                source = examine(root) if root.suffix == ".py" or any(root.glob("*.py")) else None
+            except (ManifestError, OSError):
+                continue
+            if source is not None:
+                sources[source.name] = source
+        names = [self.roster.names_by_root[root] for root in roots if root in self.roster.names_by_root]
+        for member in self.roster.serving.dependants([name for name in names if self.active(name) is not None]):
+            source = self.plugins[member].source
+            if source is not None:
+                sources.setdefault(member, source)
+        will_load = [source for source in sources.values() if self._is_wanted(source)]
+        waits = [wait for source in will_load if (wait := self._prepare(source)) is not None]
+
+        async def all_of_them() -> None:
+            # What goes wrong here goes wrong when the plugin is loaded, and is told then.
+            await asyncio.gather(*waits, return_exceptions=True)
+
+        return all_of_them() if waits else None
+
+    def _is_wanted(self, source: Source) -> bool:
+        """Whether a version is going to be loaded, as far as can be said before it is looked at in earnest."""
+        manifest = source.manifest
+        try:
+            if source.name in self._disabled or not manifest.enabled or self._gate.missing(source):
+                return False
+        except TibicenError:
+            return False
+        return not manifest.lazy or self.active(source.name) is not None
+
+    def when_ready(self, name: str, work: Callable[[str], object]) -> None:
+        """Does something that loads a plugin, when what it has to wait for is there: once, however often it is asked
+        for until then."""
+        if name in self._preparing:
+            return
+        wait = self.preparation([self.plugins[name].root]) if name in self.plugins else None
+        if wait is None:
+            work(name)
+            return
+
+        async def first_wait() -> None:
+            await wait
+            work(name)
+
+        task = self._preparing[name] = self._loop.create_task(first_wait(), name=f"preparing {name}")
+        task.add_done_callback(lambda _: self._preparing.pop(name, None))
 
     # -- loading ----------------------------------------------------------------------------------------
 
@@ -382,20 +442,28 @@ class Manager:
         """Takes `forbid` back; loads nothing."""
         self._disabled.discard(name)
 
-    def later(self, action: str, name: str) -> None:
-        """What a plugin asks for from inside its own code: done when that code has returned."""
-        self.plugin(name)
+    def later(self, action: str, generation: Generation) -> None:
+        """What a plugin asks for from inside its own code: done when that code has returned, if this generation
+        serves then. What a version asked for that was refused, or that another took the place of, is nobody's wish."""
         # Asking for it a thousand times in one call is asking for it once.
-        if (action, name) in self._asked:
+        if (action, generation) not in self._asked:
+            self._asked.add((action, generation))
+            self._loop.call_soon(self._as_asked, action, generation)
+
+    def _as_asked(self, action: str, generation: Generation) -> None:
+        self._asked.discard((action, generation))
+        if self.active(generation.plugin) is not generation:
             return
-        self._asked.add((action, name))
         if action == "reload":
-            self._loop.call_soon(self._quietly, "reload", self.reload, name)
+            self.when_ready(generation.plugin, lambda name: self._reload_for(generation))
         else:
-            self._loop.call_soon(self._quietly, "unload", self.unload, name)
+            self._quietly("unload", self.unload, generation.plugin)
+
+    def _reload_for(self, generation: Generation) -> None:
+        if self.active(generation.plugin) is generation:
+            self._quietly("reload", self.reload, generation.plugin)
 
     def _quietly(self, action: Action, work: Callable[[str], object], name: str) -> None:
-        self._asked.discard((action, name))
         if self._stopped:
             return
         try:
@@ -439,6 +507,11 @@ class Manager:
             report.warnings.append(f"it is started anew in {self._restarts.schedule(plugin.name):g} s")
         self._send(report)
 
+    def _restart_when_ready(self, name: str) -> None:
+        dead = self.active(name)
+        # It may be reloaded by hand in the meantime.
+        self.when_ready(name, lambda name: self._restart(name) if self.active(name) is dead else None)
+
     def _restart(self, name: str) -> None:
         plugin = self.plugins.get(name)
         if self._stopped or plugin is None or plugin.active is None or name in self._disabled:
@@ -473,6 +546,8 @@ class Manager:
         """Unloads everything, dependants first, and waits until all is drained. Nothing is loaded any more."""
         self._stopped = True
         self._restarts.cancel()
+        for task in self._preparing.values():
+            task.cancel()
         for plugin in reversed(self.roster.in_order()):
             if plugin.active is not None:
                 for member in reversed(self.roster.serving.dependants([plugin.name])):

@@ -39,6 +39,9 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     timers: Annotated[int, Meta(ge=0, le=100_000, description="Timers that may be live at a time")] = 1000
     handlers: Annotated[int, Meta(ge=0, le=100_000, description="Hook handlers that may be live at a time")] = 1000
     subscriptions: Annotated[int, Meta(ge=0, le=100_000, description="Subscriptions that may be live at a time")] = 1000
+    tasks: Annotated[
+        int, Meta(ge=0, le=100_000, description="Tasks of Python plugins that may be under way at a time")
+    ] = 1000
     exports: Annotated[int, Meta(ge=0, le=100_000, description="Functions that it may export")] = 1000
     pending_requests: Annotated[
         int,
@@ -53,7 +56,11 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 5000
     message_kb: Annotated[
         int,
-        Meta(ge=1, le=8192, description="Kilobytes of the largest message to publish, and of the largest value in kv"),
+        Meta(
+            ge=1,
+            le=8192,
+            description="Kilobytes of the largest message to publish, value in kv, and arguments of a call",
+        ),
     ] = 1024
     log_lines_per_second: Annotated[
         int,

@@ -8,7 +8,7 @@ from typing import Any
 
 from tibicen.lifecycle.discovery import Source
 from tibicen.lifecycle.figures import PluginFigures
-from tibicen.lifecycle.generation import Generation, OwnProcess, Runtime
+from tibicen.lifecycle.generation import Generation, Runtime
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.states import Lifecycle, State
 from tibicen.lifecycle.strikes import Strikes
@@ -47,6 +47,11 @@ class Plugin:
     def state(self) -> State:
         return self.lifecycle.state
 
+    @property
+    def in_trouble(self) -> bool:
+        """Whether its newest version was refused, or it does not serve because of what it did."""
+        return bool(self.errors) or self.state in (State.FAILED, State.QUARANTINED)
+
     def next_generation(self) -> int:
         self.generations += 1
         return self.generations
@@ -76,6 +81,7 @@ class Plugin:
         runtime = self.active.runtime if self.active else None
         memory = runtime.memory() if runtime else None
         statistics = runtime.statistics() if runtime else None
+        owns = self.active.ledger.counts() if self.active else {}
         return {
             "name": self.name,
             "version": manifest.version if manifest else "",
@@ -93,10 +99,10 @@ class Plugin:
             "requires": dict(manifest.requires) if manifest else {},
             "errors": [str(problem) for problem in self.errors],
             "tracebacks": [problem.traceback for problem in self.errors if problem.traceback],
-            "handlers": self.active.ledger.counts().get("hook", 0) if self.active else 0,
+            "handlers": owns.get("hook", 0),
             "permissions": list(manifest.permissions) if manifest else [],
             "over_budget": dict(self.active.over) if self.active else {},
-            "owns": self.active.ledger.counts() if self.active else {},
+            "owns": owns,
             "load_ms": round(self.active.load_ms, 3) if self.active else 0.0,
             "calls": statistics.calls if statistics else 0,
             "call_errors": statistics.errors if statistics else 0,
@@ -118,5 +124,5 @@ def _tier_of(source: Source | None) -> str:
 
 def _process_of(runtime: Runtime | None) -> dict[str, Any]:
     """Of a plugin in a worker process: its id (0: dead), and what contains it."""
-    described: dict[str, Any] = runtime.describe_process() if isinstance(runtime, OwnProcess) else {}
+    described: dict[str, Any] = runtime.describe_process() if runtime is not None else {}
     return {"pid": described.get("pid", 0), "sandbox": described.get("sandbox", [])}

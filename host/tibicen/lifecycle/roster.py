@@ -105,6 +105,15 @@ class Roster:
         """All plugins, by rank."""
         return sorted(self.plugins.values(), key=lambda plugin: plugin.rank)
 
+    def in_view(self, most: int | None) -> tuple[list[Plugin], list[Plugin]]:
+        """At most `most` plugins, by rank, those in trouble first of all; and those that are left out."""
+        plugins = self.in_order()
+        if most is None or len(plugins) <= most:
+            return plugins, []
+        # Stable: in each half the order stays.
+        by_need = sorted(plugins, key=lambda plugin: not plugin.in_trouble)
+        return sorted(by_need[:most], key=lambda plugin: plugin.rank), by_need[most:]
+
     def _add(self, name: str, root: Path) -> Plugin:
         strikes = Strikes(self._strike_limit, self._strike_decay_seconds, time.monotonic)
         plugin = self.plugins[name] = Plugin(name, root, self._met, strikes)

@@ -14,7 +14,7 @@ from tibicen.errors import DeniedError, HandlerError, QuotaError
 from tibicen.lifecycle import permissions
 from tibicen.lifecycle.generation import Generation, Refusal
 from tibicen.realms.services import Services
-from tibicen.vm.marshal import Plain
+from tibicen.vm.marshal import Plain, pack
 
 REMEMBERED = 1024
 """Subjects and exports that are remembered as allowed."""
@@ -38,6 +38,7 @@ COUNTED = {
     "timer": Counted("timers", "timers"),
     "subscription": Counted("subscriptions", "subscriptions"),
     "export": Counted("exports", "exports"),
+    "task": Counted("tasks", "tasks under way"),
     "message": Counted("pending_requests", "messages that wait until it has loaded"),
 }
 
@@ -67,7 +68,7 @@ class Rate:
 
 
 class Unchecked:
-    """For code in a worker process: there nothing is checked, because the host checks what comes out of it."""
+    """For code in a worker process: there only tasks are counted, because the host checks what comes out of it."""
 
     def __init__(self, generation: Generation, services: Services) -> None:
         self._generation = generation
@@ -78,6 +79,18 @@ class Unchecked:
 
     def add(self, kind: str) -> None:
         """May it have one more of what the ledger calls `kind`?"""
+        if kind == "task":
+            self._count(kind)
+
+    def _count(self, kind: str) -> None:
+        counted = COUNTED[kind]
+        limit: int = getattr(self._generation.source.manifest.budget, counted.budget)
+        if self._generation.ledger.count(kind) >= limit:
+            raise self.over(
+                counted.budget,
+                f"it has {limit} {counted.noun} already, as many as it may; cancel some, "
+                f"or raise budget.{counted.budget} in plugin.yaml",
+            )
 
     def subscribe(self, pattern: str) -> None:
         """May it receive messages by this (valid) pattern, with one more subscription?"""
@@ -85,8 +98,8 @@ class Unchecked:
     def publish(self, subject: str) -> None:
         """May it publish on this (valid) subject now?"""
 
-    def call(self, plugin: str, export: str) -> None:
-        """May it call this export?"""
+    def call(self, plugin: str, export: str, arguments: Sequence[Plain]) -> None:
+        """May it call this export with these arguments?"""
 
     def size(self, what: str, length: int) -> None:
         """May a message or value be this large (bytes)?"""
@@ -149,9 +162,11 @@ class Allowance(Unchecked):
                 "rate",
             )
 
-    def call(self, plugin: str, export: str) -> None:
+    def call(self, plugin: str, export: str, arguments: Sequence[Plain]) -> None:
         if plugin not in self._requires and plugin != self._name:
             self._need("imports.call", f"{plugin}.{export}", f"calling {plugin}.{export} without requiring {plugin}")
+        if arguments:
+            self.size(f"imports.{plugin}.{export}: a call with arguments", len(pack(arguments)))
 
     def _is_own(self, subject: str) -> bool:
         first, dot, _ = subject.partition(".")
@@ -178,14 +193,7 @@ class Allowance(Unchecked):
     # -- budgets ----------------------------------------------------------------------------------------
 
     def add(self, kind: str) -> None:
-        counted = COUNTED[kind]
-        limit: int = getattr(self._budget, counted.budget)
-        if self._generation.ledger.count(kind) >= limit:
-            raise self.over(
-                counted.budget,
-                f"it has {limit} {counted.noun} already, as many as it may; cancel some, "
-                f"or raise budget.{counted.budget} in plugin.yaml",
-            )
+        self._count(kind)
 
     def size(self, what: str, length: int) -> None:
         limit = self._budget.message_kb << 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tibicen.errors import CrashError, HandoverError, HealthError, LoadError, PluginError
 from tibicen.lifecycle.generation import Generation
-from tibicen.realms import faults
+from tibicen.realms import faults, lua_source
 from tibicen.realms.isolated import Checkpoints, describe, open_isolated
 from tibicen.realms.operations import HostOperations
 from tibicen.realms.services import Services
@@ -61,7 +61,10 @@ class LuaPlugin:
 
     def load(self) -> None:
         source = self.generation.source
-        self.vm.load(self._read_entry().removeprefix(b"\xef\xbb\xbf"), faults.shown(source, source.entry))
+        text, file = self._read_entry(), faults.shown(source, source.entry)
+        if problem := lua_source.problem_of(text):
+            raise LoadError(source.name, problem, file=file)
+        self.vm.load(lua_source.without_mark(text), file)
 
     def _read_entry(self) -> bytes:
         source = self.generation.source

@@ -17,7 +17,7 @@ from tibicen.errors import BudgetError, QuotaError, TibicenError
 from tibicen.lifecycle.figures import Series, timed
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry
-from tibicen.realms import exports, faults
+from tibicen.realms import exports, faults, lua_source
 from tibicen.realms.allowance import allowance_of
 from tibicen.realms.publishing import publish
 from tibicen.realms.services import Services
@@ -127,7 +127,7 @@ class HostOperations:
         return exports.find(self.generation, plugins, plugin, name) is not None
 
     def _imports_call(self, plugin: str, name: str, *arguments: Plain) -> Plain:
-        self._may.call(plugin, name)
+        self._may.call(plugin, name, arguments)
         started = perf_counter_ns()
         try:
             return exports.call(self.generation, self.services.plugins, plugin, name, list(arguments))
@@ -189,7 +189,7 @@ class HostOperations:
             raise TibicenError(f"json.decode: {error}") from None
 
     def _plugin_later(self, action: str) -> None:
-        self.services.plugins.later(action, self.generation.plugin)
+        self.services.plugins.later(action, self.generation)
 
     def _files_require(self, name: str) -> Plain:
         source = self.generation.source
@@ -204,8 +204,11 @@ class HostOperations:
             path = (folder / inside).resolve()
             if path.is_file() and path.is_relative_to(folder):
                 chunk = f"{source.root.name}/{inside}"
+                text = path.read_bytes()
+                if problem := lua_source.problem_of(text):
+                    raise TibicenError(f"require({name!r}): {chunk}: {problem}")
                 self.vm.know_chunk(chunk)
-                return {"chunk": chunk, "source": path.read_bytes()}
+                return {"chunk": chunk, "source": lua_source.without_mark(text)}
         raise TibicenError(f"require({name!r}): no {' and no '.join(tried)} in {source.root.name}")
 
 

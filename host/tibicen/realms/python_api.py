@@ -136,7 +136,7 @@ class ImportedPlugin:
 
     def __getattr__(self, name: str) -> Callable[..., Plain]:
         def call(*arguments: Plain) -> Plain:
-            self._may.call(self._plugin, name)
+            self._may.call(self._plugin, name, arguments)
             return exports.call(self._generation, self._services.plugins, self._plugin, name, list(arguments))
 
         return call
@@ -227,6 +227,7 @@ class Plugin:
 
     def spawn(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Registration:
         """Runs a coroutine function as a task while the plugin is live; it is cancelled at reload and unload."""
+        self._may.add("task")
         label = getattr(work, "__name__", "task")
         loop = self._services.loop
 
@@ -253,12 +254,15 @@ class Plugin:
 
     def _run(self, series: Series, function: Callable[..., Any], *arguments: Any) -> None:
         def work() -> None:
+            result = None
             try:
                 result = function(*arguments)
+                if inspect.iscoroutine(result):
+                    self.spawn(lambda: result)
             except PLUGIN_FAILURES as error:
+                if inspect.iscoroutine(result):
+                    result.close()
                 raise self._located(error) from None
-            if inspect.iscoroutine(result):
-                self.spawn(lambda: result)
 
         faults.run(self._services.plugins, self._generation, series, work)
 
@@ -278,8 +282,8 @@ class Plugin:
 
     def reload(self) -> None:
         """Reloads this plugin once the code that asks for it has returned."""
-        self._services.plugins.later("reload", self.name)
+        self._services.plugins.later("reload", self._generation)
 
     def unload(self) -> None:
         """Unloads this plugin once the code that asks for it has returned."""
-        self._services.plugins.later("unload", self.name)
+        self._services.plugins.later("unload", self._generation)

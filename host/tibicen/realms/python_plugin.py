@@ -177,6 +177,10 @@ class PythonPlugin:
     def statistics(self) -> VmStatistics:
         return VmStatistics()
 
+    def describe_process(self) -> dict[str, Plain]:
+        """See `Runtime.describe_process`."""
+        return {}
+
 
 def _full_collections() -> int:
     """How often all of Python's garbage has been collected."""

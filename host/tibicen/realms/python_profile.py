@@ -1,12 +1,13 @@
-"""Where the time of a Python plugin goes: a thread looks, every so often, what the other threads are doing."""
+"""Where the time of a Python plugin goes: every so often somebody looks what its code is doing."""
 
 from __future__ import annotations
 
 import inspect
+import signal
 import sys
 import threading
 from collections.abc import Iterable
-from time import perf_counter, perf_counter_ns
+from time import perf_counter, perf_counter_ns, process_time_ns
 from types import CodeType, FrameType
 
 from tibicen.bus.hooks import Handler
@@ -55,37 +56,47 @@ class _Switching:
 _switching = _Switching()
 
 
-class PythonSampler:
-    """A profile of one generation of a Python plugin that runs inside the host.
+class Samples:
+    """The stacks of one generation of a Python plugin.
 
     Args:
         mark: in the namespaces of its modules.
         entries: of its ledger; names its hook handlers.
     """
 
-    def __init__(self, source: Source, mark: Mark, entries: Iterable[Entry], interval_ms: float) -> None:
+    def __init__(self, source: Source, mark: Mark, entries: Iterable[Entry]) -> None:
         self._source = source
         self._mark = mark
-        self._interval = interval_ms / 1e3
         self._roots = _hook_functions(entries)
-        self._host = threading.get_ident()
         self._stacks: dict[Key, list[int]] = {}
         self._dropped = 0
-        self._end = threading.Event()
         self._began = perf_counter()
-        self._thread = threading.Thread(target=self._run, name=f"profile of {source.name}", daemon=True)
-        self._thread.start()
 
-    def stop(self) -> Profile:
-        """Ends it.
+    def look(self, top: FrameType | None, ns: int, series: Series | None, thread: str = "") -> None:
+        """Takes the plugin's part of a stack, if it has one."""
+        frames: list[tuple[str, str, int, int]] = []
+        outermost: CodeType | None = None
+        frame = top
+        while frame is not None:
+            if frame.f_globals.get(MARK) is self._mark:
+                outermost = frame.f_code
+                if len(frames) < DEEPEST:
+                    frames.append(self._frame(frame))
+            frame = frame.f_back
+        if outermost is None:
+            return
+        key = f"thread {thread}" if thread else self._root(outermost, series), tuple(reversed(frames))
+        found = self._stacks.get(key)
+        if found is None:
+            if len(self._stacks) >= MOST_STACKS:
+                self._dropped += 1
+                return
+            found = self._stacks[key] = [0, 0]
+        found[0] += ns
+        found[1] += 1
 
-        Raises:
-            TibicenError: it has ended.
-        """
-        if self._end.is_set():
-            raise TibicenError("no profile runs")
-        self._end.set()
-        self._thread.join()
+    def profile(self) -> Profile:
+        """All of them."""
         notes = ["samples are taken between two instructions of Python: a long call of C counts for the line behind it"]
         if self._dropped:
             notes.append(f"there were too many different stacks; {self._dropped} samples are not in any of these")
@@ -102,6 +113,39 @@ class PythonSampler:
             notes=notes,
         )
 
+    def _root(self, outermost: CodeType, series: Series | None) -> str:
+        if outermost in self._roots:
+            return self._roots[outermost]
+        return f"{series.kind} {series.name}" if series is not None else f"task {outermost.co_name}"
+
+    def _frame(self, frame: FrameType) -> tuple[str, str, int, int]:
+        code = frame.f_code
+        return code.co_qualname, faults.shown_name(self._source, code.co_filename), code.co_firstlineno, frame.f_lineno
+
+
+class PythonSampler:
+    """A profile of a plugin that runs inside the host: a thread looks at the others."""
+
+    def __init__(self, source: Source, mark: Mark, entries: Iterable[Entry], interval_ms: float) -> None:
+        self._interval = interval_ms / 1e3
+        self._samples = Samples(source, mark, entries)
+        self._host = threading.get_ident()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"profile of {source.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> Profile:
+        """Ends it.
+
+        Raises:
+            TibicenError: it has ended.
+        """
+        if self._end.is_set():
+            raise TibicenError("no profile runs")
+        self._end.set()
+        self._thread.join()
+        return self._samples.profile()
+
     def _run(self) -> None:
         with _switching:
             self._sample()
@@ -116,40 +160,39 @@ class PythonSampler:
             tops, series = sys._current_frames(), running.series
             for thread, top in tops.items():
                 if thread != own:
-                    self._look(thread, top, series, min(now - before, longest))
+                    name = "" if thread == self._host else _thread_name(thread)
+                    self._samples.look(top, min(now - before, longest), series, name)
             before = now
 
-    def _look(self, thread: int, top: FrameType, series: Series | None, ns: int) -> None:
-        frames: list[tuple[str, str, int, int]] = []
-        outermost: CodeType | None = None
-        frame: FrameType | None = top
-        while frame is not None:
-            if frame.f_globals.get(MARK) is self._mark:
-                outermost = frame.f_code
-                if len(frames) < DEEPEST:
-                    frames.append(self._frame(frame))
-            frame = frame.f_back
-        if outermost is None:
-            return
-        root = self._root(outermost, series) if thread == self._host else f"thread {_thread_name(thread)}"
-        key = root, tuple(reversed(frames))
-        found = self._stacks.get(key)
-        if found is None:
-            if len(self._stacks) >= MOST_STACKS:
-                self._dropped += 1
-                return
-            found = self._stacks[key] = [0, 0]
-        found[0] += ns
-        found[1] += 1
 
-    def _root(self, outermost: CodeType, series: Series | None) -> str:
-        if outermost in self._roots:
-            return self._roots[outermost]
-        return f"{series.kind} {series.name}" if series is not None else f"task {outermost.co_name}"
+class SignalSampler:
+    """A profile of a plugin that has its process nearly for itself: a signal comes after so much processor time.
 
-    def _frame(self, frame: FrameType) -> tuple[str, str, int, int]:
-        code = frame.f_code
-        return code.co_qualname, faults.shown_name(self._source, code.co_filename), code.co_firstlineno, frame.f_lineno
+    It needs no thread, for which the limits of a worker may have no room.
+
+    Raises:
+        TibicenError: another plugin of the process is being profiled.
+    """
+
+    def __init__(self, source: Source, mark: Mark, entries: Iterable[Entry], interval_ms: float) -> None:
+        if signal.getitimer(signal.ITIMER_PROF)[0]:
+            raise TibicenError("another plugin in this process is being profiled; wait until that profile has ended")
+        self._samples = Samples(source, mark, entries)
+        self._before = process_time_ns()
+        self._longest = int(interval_ms * 1e6) + LATE_NS
+        self._usual = signal.signal(signal.SIGPROF, self._sample)
+        signal.setitimer(signal.ITIMER_PROF, interval_ms / 1e3, interval_ms / 1e3)
+
+    def stop(self) -> Profile:
+        """Ends it."""
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, self._usual)
+        return self._samples.profile()
+
+    def _sample(self, number: int, frame: FrameType | None) -> None:
+        now = process_time_ns()
+        self._samples.look(frame, min(now - self._before, self._longest), running.series)
+        self._before = now
 
 
 def _hook_functions(entries: Iterable[Entry]) -> dict[CodeType, str]:

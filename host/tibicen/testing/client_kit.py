@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tibicen.errors import TibicenError
-from tibicen.paths import lua_root
-from tibicen.realms.otclient.checkout import Checkout, Dialect
+from tibicen.realms.otclient.checkout import Checkout, Dialect, start_libraries
 from tibicen.realms.otclient.client import Client
 from tibicen.realms.otclient.files import Files
 from tibicen.realms.otclient.input import Input
@@ -37,7 +36,7 @@ class ClientKit:
     Args:
         checkout: the folder of the client whose libraries (corelib, …) the modules need; None for the engine alone.
         dialect: mehah or edubart; told from the checkout unless given.
-        readable: further folders that the client may read.
+        readable: further folders that the client may read, and whose modules it loads by name.
         snapshots: where trees are kept that `matches_snapshot` compares with.
 
     Use it as a context manager, or call `close`.
@@ -54,11 +53,12 @@ class ClientKit:
         self._thread = StackThread("tibicen-test-client")
         self._home = tempfile.TemporaryDirectory(prefix="tibicen-test-")
         self._snapshots = snapshots
+        self._readable = [each.resolve() for each in readable]
         self.sent: list[list[Any]] = []
         """What the client sent since the game began, in order: name of the action, then its arguments."""
         self._seen = 0
         try:
-            self._client = self._thread.call(lambda: self._make(checkout, dialect, list(readable)))
+            self._client = self._thread.call(lambda: self._make(checkout, dialect))
         except BaseException:
             self._home.cleanup()
             self._thread.close()
@@ -66,16 +66,16 @@ class ClientKit:
         self.input = Input(self._client)
         self._client.operations.update({f"kit.{name}": serve for name, serve in self._operations().items()})
 
-    def _make(self, checkout: Path | None, dialect: Dialect | None, readable: list[Path]) -> Client:
+    def _make(self, checkout: Path | None, dialect: Dialect | None) -> Client:
         home = Path(self._home.name)
         if checkout is None:
             work = home / "work"
             work.mkdir()
-            client = Client(Files(work, roots=readable, write_dir=home), dialect=dialect or "mehah", name="test")
+            client = Client(Files(work, roots=self._readable, write_dir=home), dialect=dialect or "mehah", name="test")
         else:
             found = Checkout.open(checkout, dialect)
-            client = found.client(home=home, readable=readable, settings="locale: en\n", name="test")
-            client.run((lua_root() / "start" / "otclient.lua").read_bytes(), "/init.lua")
+            client = found.client(home=home, readable=self._readable, settings="locale: en\n", name="test")
+            start_libraries(client)
         client.control("kit_open")
         client.control("run")
         return client
@@ -100,16 +100,17 @@ class ClientKit:
     # -- modules ----------------------------------------------------------------------------------------
 
     def load(self, module: str | Path) -> None:
-        """Loads a module: by name out of the checkout, or a folder with its `.otmod`.
+        """Loads a module: by name, out of a readable folder or the checkout, or its folder.
 
         Raises:
             ModuleTestError: it could not be loaded; with what the client logged.
         """
         __tracebackhide__ = True
         path = Path(module)
-        folder = str(path.resolve().parent) if path.is_dir() else None
+        beside = (each for each in self._readable if (each / path.name / f"{path.name}.otmod").is_file())
+        folder = path.resolve().parent if path.is_dir() else next(beside, None)
         before = len(self._client.log)
-        problem = self.control("kit_load", path.name, folder)
+        problem = self.control("kit_load", path.name, str(folder) if folder else None)
         if problem:
             raise ModuleTestError("\n".join([f"{path.name}: {_text(problem)}", *self._errors_since(before)]))
         self.advance(SETTLING_MS)

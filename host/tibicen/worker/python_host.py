@@ -7,13 +7,13 @@ whose own ledger holds it under a number; the plugin's functions stay here under
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tibicen.bus.hooks import Handler, HookBus
 from tibicen.bus.subjects import Subscription
-from tibicen.errors import LoadError, PluginError, TibicenError
+from tibicen.errors import PluginError, TibicenError
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.ledger import Entry, Ledger
 from tibicen.realms.exports import Export
@@ -22,6 +22,9 @@ from tibicen.realms.services import Services
 from tibicen.realms.timers import Timer
 from tibicen.vm.marshal import Plain, pack, unpack
 from tibicen.worker.lua_rooms import AskHost
+
+MOST_EVENTS = 100
+"""How many events of one wrapper may be under way, one inside the other."""
 
 
 class Desk:
@@ -35,6 +38,45 @@ class Desk:
         if failed:
             raise TibicenError(result.decode("utf-8", "replace"))
         return unpack(result) if result else None
+
+
+class Halves:
+    """A wrapper of a hook, called twice for each event: for what comes before its `yield`, and for what comes after.
+
+    The host's side (`realms.isolated_python`) is a wrapper, too, which stands in the hook's chain.
+    """
+
+    def __init__(self, function: Callable[..., Generator[None, Plain, Plain]]) -> None:
+        self._function = function
+        self._open: dict[int, Generator[None, Plain, Plain]] = {}
+        self._last = 0
+
+    def __call__(self, number: int, *arguments: Plain) -> Plain:
+        """`number` 0 begins an event, and answers with that of the event; called with it and the result, it ends."""
+        if number == 0:
+            return self._begin(arguments)
+        generator = self._open.pop(number, None)
+        if generator is None:
+            raise TibicenError(f"no event {number} is under way in this wrapper")
+        try:
+            generator.send(*arguments)
+        except StopIteration as end:
+            return end.value
+        generator.close()
+        raise RuntimeError("a wrapper has to yield only once")
+
+    def _begin(self, arguments: tuple[Plain, ...]) -> int:
+        generator = self._function(*arguments)
+        try:
+            next(generator)
+        except StopIteration:
+            raise RuntimeError("a wrapper has to yield once") from None
+        # What the host never came back to (its event ended with an error) is not kept for ever.
+        while len(self._open) >= MOST_EVENTS:
+            self._open.pop(next(iter(self._open))).close()
+        self._last += 1
+        self._open[self._last] = generator
+        return self._last
 
 
 class RemoteLedger(Ledger):
@@ -68,14 +110,19 @@ class RemoteLedger(Ledger):
         else:
             super().hold(entry)
 
+    def registered(self) -> list[Entry]:
+        """What the host holds for the plugin, as it was registered here."""
+        return list(self._numbers)
+
     def _handler(self, entry: Handler) -> int:
-        if entry.position == "wrapper" or entry.function is None:
-            raise LoadError(
-                entry.generation.plugin,
-                f"a wrapper of {entry.label} can't be isolated; answer it without one, or ask for no tier",
-            )
-        callback = self._keep(entry.function)
-        number: int = self._desk("hooks.on", entry.label, callback, entry.position == "first", entry.position == "last")
+        function = entry.function
+        assert function is not None
+        number: int
+        if entry.position == "wrapper":
+            number = self._desk("hooks.wrap", entry.label, self._keep(Halves(function)))
+        else:
+            first, last = entry.position == "first", entry.position == "last"
+            number = self._desk("hooks.on", entry.label, self._keep(function), first, last)
         return number
 
     def _timer(self, entry: Timer) -> int:
@@ -149,7 +196,7 @@ class RemotePlugins:
     def active(self, name: str) -> Generation | None:
         raise NotImplementedError("a worker has no other plugin's generation")
 
-    def later(self, action: str, name: str) -> None:
+    def later(self, action: str, generation: Generation) -> None:
         self._desk("plugin.later", action)
 
     def strike(self, generation: Generation, kind: str, error: Exception) -> None:

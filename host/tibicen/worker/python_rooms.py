@@ -22,10 +22,10 @@ from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.manifest import Manifest
 from tibicen.realms import faults, python_loader
 from tibicen.realms.python_loader import PluginModules
+from tibicen.realms.python_profile import SignalSampler
 from tibicen.vm.failure import CPU, ERROR, MARSHAL, MEMORY, PACKED, VALUE
-from tibicen.vm.lua_state import Answer
+from tibicen.vm.lua_state import LARGEST_MESSAGE, Answer
 from tibicen.vm.marshal import Plain, pack, unpack
-from tibicen.vm.remote_state import IMPORTING_NS
 from tibicen.worker.background import BackgroundLoop
 from tibicen.worker.deadline import Deadline, OverrunError
 from tibicen.worker.lua_rooms import AskHost
@@ -75,7 +75,9 @@ class PythonRoom:
 
     _deadline: Deadline | None = None
 
-    def __init__(self, worker: Worker, ask: AskHost, source: dict[str, Any], *, budget_ns: int) -> None:
+    def __init__(
+        self, worker: Worker, ask: AskHost, source: dict[str, Any], *, budget_ns: int, importing_ns: int
+    ) -> None:
         if PythonRoom._deadline is None:
             PythonRoom._deadline = Deadline()
         self.deadline = PythonRoom._deadline
@@ -84,6 +86,7 @@ class PythonRoom:
         self.loop: BackgroundLoop = worker.background
         self._host = ask
         self._budget_ns = budget_ns
+        self._importing_ns = importing_ns
         self._told = msgspec.convert(source, PluginSource)
         self._functions: dict[int, Callable[..., Any]] = {CONTROL: self._control}
         self._next_callback = CONTROL
@@ -93,6 +96,7 @@ class PythonRoom:
         self._modules: PluginModules | None = None
         self._module: ModuleType | None = None
         self._settings: dict[str, Plain] = {}
+        self._sampler: SignalSampler | None = None
         self.desk = Desk(self._ask)
         self.plugins = RemotePlugins(self.desk)
 
@@ -131,9 +135,10 @@ class PythonRoom:
             if setup is not None:
                 setup(RemotePlugin(self.generation, self._services, self._settings, self.desk))
 
-        return self._enter(work, self._budget_ns and self._budget_ns + IMPORTING_NS)
+        return self._enter(work, self._budget_ns and self._budget_ns + self._importing_ns)
 
     def close(self) -> None:
+        self.stop_profile()
         self._lift()
         if self._modules is not None:
             self._modules.forget()
@@ -266,6 +271,30 @@ class PythonRoom:
         place = f"{located.file}:{located.line}: " if located.file else ""
         text = f"{place}{message}\n\nstack traceback:\n{located.traceback}"
         return status, text.encode("utf-8", "replace")
+
+    # -- profiles ---------------------------------------------------------------------------------------
+
+    def start_profile(self, room: int, interval_ns: int) -> None:
+        """See `vm.lua_state.LuaState.start_profile`."""
+        if self._sampler is not None:
+            raise TibicenError("a profile runs already")
+        assert self._modules is not None
+        self._sampler = SignalSampler(
+            self.generation.source, self._modules.mark, self.ledger.registered(), interval_ns / 1e6
+        )
+
+    def stop_profile(self) -> Answer | None:
+        """A `Profile` as plain data; the lightest stacks are left out where all are too much for one message."""
+        sampler, self._sampler = self._sampler, None
+        if sampler is None:
+            return None
+        profile = sampler.stop()
+        stacks = profile.stacks
+        while len(packed := pack(msgspec.to_builtins(profile))) > LARGEST_MESSAGE:
+            stacks = stacks[: len(stacks) // 2]
+            note = f"there were too many different stacks; these are the {len(stacks)} heaviest"
+            profile = msgspec.structs.replace(profile, stacks=stacks, notes=[*profile.notes[:1], note])
+        return PACKED, packed
 
     # -- figures ----------------------------------------------------------------------------------------
 

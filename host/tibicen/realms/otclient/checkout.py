@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tibicen.errors import ConfigError, TibicenError
+from tibicen.paths import lua_root
 from tibicen.realms.otclient.client import Client, Dialect
 from tibicen.realms.otclient.files import Files
 
-__all__ = ["Checkout", "Dialect"]
+__all__ = ["Checkout", "Dialect", "start_libraries"]
 
 START_SCRIPT = "init.lua"
 WRITE_FOLDER = Path(".otclient")
@@ -84,3 +85,8 @@ class Checkout:
     def begin(self, client: Client) -> None:
         """Has the client begin to run: the first thing after its start script."""
         client.control("run")
+
+
+def start_libraries(client: Client) -> None:
+    """Runs lua/start/otclient.lua in place of the stock init.lua: corelib and its like, and no other module."""
+    client.run((lua_root() / "start" / "otclient.lua").read_bytes(), "/init.lua")
