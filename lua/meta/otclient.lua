@@ -6346,15 +6346,6 @@ function g_map.isShowingAnimations() end
 ---@return boolean
 function g_map.isSightClear(fromPos, toPos) end
 
---- Only in edubart.
----@param fileName string
-function g_map.loadOtbm(fileName) end
-
---- Only in edubart.
----@param fileName string
----@return boolean
-function g_map.loadOtcm(fileName) end
-
 ---@param id integer
 function g_map.removeCreatureById(id) end
 
@@ -6371,14 +6362,6 @@ function g_map.removeThingByPos(pos, stackPos) end
 
 ---@param thing Thing
 function g_map.removeThingColor(thing) end
-
---- Only in edubart.
----@param fileName string
-function g_map.saveOtbm(fileName) end
-
---- Only in edubart.
----@param fileName string
-function g_map.saveOtcm(fileName) end
 
 ---@param centralPosition Position
 function g_map.setCentralPosition(centralPosition) end
@@ -6443,12 +6426,6 @@ function g_map.showZones() end
 g_minimap = {}
 
 function g_minimap.clean() end
-
----@param fileName string
----@param topLeft Position
----@param colorFactor number
----@return boolean
-function g_minimap.loadImage(fileName, topLeft, colorFactor) end
 
 ---@param fileName string
 ---@return boolean
@@ -6981,10 +6958,6 @@ function g_sprites.isLoaded() end
 ---@return boolean
 function g_sprites.loadSpr(file) end
 
---- Only in edubart.
----@param fileName string
-function g_sprites.saveSpr(fileName) end
-
 function g_sprites.unload() end
 
 --- Only in mehah.
@@ -7132,10 +7105,6 @@ function g_things.loadStaticData(file) end
 --- Only in edubart.
 ---@param file string
 function g_things.loadXml(file) end
-
---- Only in edubart.
----@param fileName string
-function g_things.saveDat(fileName) end
 
 --- Only in edubart.
 g_towns = {}

@@ -71,6 +71,7 @@ local PARTS = {
     "tile_tops",
     "minimap",
     "map",
+    "map_aware",
     "map_sight",
     "path",
     "path_every",

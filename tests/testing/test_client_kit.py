@@ -134,3 +134,27 @@ def test_errors_are_given_once(kit: ClientKit) -> None:
     assert kit.errors() == []
     kit.close()
     kit.close()
+
+
+def test_a_game_begins_is_fed_and_ends(kit: ClientKit) -> None:
+    kit.run(
+        """
+        heard = {}
+        for _, event in ipairs({ 'onGameStart', 'onGameEnd', 'onTextMessage', 'onPing' }) do
+            g_game[event] = function(...) heard[#heard + 1] = { event, g_game.isOnline(), ... } end
+        end
+        """
+    )
+    kit.start_game(860, "Ada")
+    assert kit.run("return g_game.getLocalPlayer():getName()") == "Ada"
+    kit.feed("TextMessage", 22, "Hello")
+    kit.raise_event("g_game", "onPing")
+    kit.run("g_game.talk('hi')")
+    assert kit.sent_actions()[-1][0] == "Talk"
+    kit.end_game()
+    assert kit.run("return heard") == [
+        ["onGameStart", True],
+        ["onTextMessage", True, 22, "Hello"],
+        ["onPing", True],
+        ["onGameEnd", False],
+    ]

@@ -25,9 +25,6 @@ return function(engine, game)
         record.speed, record.base_speed = engine.edubart and 200 or 0, 0
         record.direction = SOUTH
         record.outfit = game.new_outfit()
-        if engine.edubart then
-            record.outfit.category, record.outfit.type = 1, 128
-        end
         record.skull, record.shield, record.emblem, record.icon = 0, 0, 0, 0
         record.type = UNKNOWN_TYPE
         record.icons = {}
@@ -196,10 +193,17 @@ return function(engine, game)
 
     local function set_outfit_edubart(record, outfit)
         local old = game.copy_outfit(record.outfit)
-        if outfit.type > 0 and not things.valid(outfit.type, 1) then
+        if outfit.category ~= 1 then
+            if not things.valid(outfit.auxType, outfit.category) then
+                return
+            end
+            -- What it wore is still there under it.
+            local under = game.copy_outfit(old)
+            under.auxType, under.category = outfit.auxType, outfit.category
+            outfit = under
+        elseif outfit.type > 0 and not things.valid(outfit.type, 1) then
             return
         end
-        outfit.category = 1
         record.outfit = outfit
         engine:emit(record, "onOutfitChange", game.give_outfit(outfit), game.give_outfit(old))
     end

@@ -5,7 +5,7 @@ local raw = context.raw
 local format, gsub, insert, lower, match, upper =
     raw.string.format, raw.string.gsub, raw.table.insert, raw.string.lower, raw.string.match, raw.string.upper
 
-local CREATURE, ITEM, PLAIN_TYPE = 1, 0, 128
+local ITEM = 0
 
 return function(engine, game)
     if not engine.edubart then
@@ -22,15 +22,9 @@ return function(engine, game)
         return (gsub(gsub(trimmed, "^%l", upper), " %l", upper))
     end
 
-    local function new_outfit()
-        local outfit = game.new_outfit()
-        outfit.category, outfit.type = CREATURE, PLAIN_TYPE
-        return outfit
-    end
-
     local function new_kind(name)
         local kind = engine.object.new("CreatureType")
-        kind.name, kind.outfit = name or "", new_outfit()
+        kind.name, kind.outfit = name or "", game.new_outfit()
         kind.spawn_time, kind.direction, kind.npc = 0, 0, true
         return kind
     end

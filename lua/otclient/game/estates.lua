@@ -103,6 +103,9 @@ return function(engine, game)
         setEntry = setter("entry"),
         getEntry = getter("entry"),
         setTile = function(house, tile)
+            if not tile then
+                return
+            end
             tile.flags = raw.bit.bor(tile.flags, HOUSE_TILE)
             tile.house_id = house.number
             local key = position.key(tile.position)
@@ -119,7 +122,9 @@ return function(engine, game)
             end
         end,
         removeDoor = function(house, door)
-            remove_door(house, door.door_id or 0)
+            if door then
+                remove_door(house, door.door_id or 0)
+            end
         end,
         removeDoorById = remove_door,
     }, { create = new_house })
@@ -171,7 +176,7 @@ return function(engine, game)
                 },
             })
         end
-        engine.parts.resources.write(file, xml.text(root))
+        xml.save(file, root, "houses")
     end
 
     engine:singleton("g_houses", {
@@ -212,7 +217,6 @@ return function(engine, game)
             end
             sort(houses)
         end,
-        -- Among the user's own files, as nothing outside of them is the client's to write.
         save = function(file)
             local ok, problem = raw.pcall(save_houses, file)
             if not ok then

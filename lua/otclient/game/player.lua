@@ -8,6 +8,8 @@ local raw = context.raw
 local SKILLS = { mehah = 17, edubart = 13 }
 local SLOTS = { mehah = 16, edubart = 16 }
 
+local PARALYZED = 32
+
 -- Figures that change together: the event, then the fields. The event gets the new values, then the old ones.
 local FIGURES = {
     health = { "onHealthChange", "health", "max_health" },
@@ -117,6 +119,10 @@ return function(engine, game)
             local old = changed(record, figure, ...)
             if old then
                 local first, second = figure[2], figure[3]
+                if name == "states" and not engine.edubart and raw.math.floor(record.states / PARALYZED) % 2 == 1 then
+                    -- Who is paralyzed ends the step of the moment at once.
+                    record.walk_since = record.walk_since - game.walk.step_duration(record)
+                end
                 if second then
                     engine:emit(record, figure[1], record[first], record[second], old[1], old[2])
                 else
@@ -187,7 +193,10 @@ return function(engine, game)
         if old ~= item then
             record.inventory[slot] = item
             -- mehah's `oldItem` refers to the slot itself, so it is the new item by then.
-            local told = engine.edubart and old or item
+            local told = item
+            if engine.edubart then
+                told = old
+            end
             engine:emit(record, "onInventoryChange", slot, engine.object.of(item), engine.object.of(told))
         end
     end

@@ -39,7 +39,11 @@ return function(engine, game)
     end
 
     engine:singleton("g_shaders", {
-        createShader = create(put),
+        createShader = function(name)
+            game.add_event(function()
+                put(name)
+            end)
+        end,
         createFragmentShader = create(from_file),
         createFragmentShaderFromCode = function(name)
             if engine.edubart then

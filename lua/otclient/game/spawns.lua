@@ -35,6 +35,9 @@ return function(engine, game)
     end
 
     local function add_creature(spawn, pos, kind)
+        if not kind then
+            return
+        end
         if not in_zone(pos, spawn.center, spawn.radius) then
             engine:log(
                 "warning",
@@ -169,7 +172,7 @@ return function(engine, game)
         for index, entry in raw.ipairs(spawns) do
             root.children[index] = written(entry.spawn)
         end
-        engine.parts.resources.write(file, xml.text(root))
+        xml.save(file, root, "spawns")
     end
 
     local function logged(action, verb)
@@ -208,7 +211,10 @@ return function(engine, game)
             return spawn
         end,
         deleteSpawn = function(spawn)
-            local _, index = spawn_at(spawn.center)
+            local _, index
+            if spawn then
+                _, index = spawn_at(spawn.center)
+            end
             if index then
                 remove(spawns, index)
             end
@@ -238,7 +244,6 @@ return function(engine, game)
                 try_load_spawns(file)
             end
         end,
-        -- Among the user's own files, as houses.
         saveSpawns = logged(save_spawns, "save"),
     })
 end

@@ -149,7 +149,7 @@ return function(engine, game)
     end
 
     -- A flag of tiles that belong to houses.
-    local HOUSE = 1
+    local HOUSE = 64
 
     engine:class("Tile", {
         clean = tile.clean,

@@ -38,7 +38,8 @@ return function(engine, game)
         if not w.layout and engine.now > w.made_at then
             give_layout(w)
         end
-        return w.layout and w.layout.kinds.UIMapAnchorLayout and w.layout or nil
+        -- One that had a child before it was drawn has a plain layout, which serves as well.
+        return w.layout and w.layout.kinds.UIAnchorLayout and w.layout or nil
     end
 
     local function padding_rect(w)

@@ -178,12 +178,18 @@ return function(engine, game)
     end
     game.give_position = give.Position
 
-    --- An outfit that nothing set. `category` is one of ThingCategory, 4 while it is invalid.
+    local NEW_CATEGORY, NEW_TYPE = 4, 0
+    if engine.edubart then
+        NEW_CATEGORY, NEW_TYPE = 1, 128
+    end
+
+    --- An outfit that nothing set. `category` is one of ThingCategory, 4 while it is invalid; in edubart it begins as
+    --- a citizen.
     ---@return table
     function game.new_outfit()
         return {
-            category = 4,
-            type = 0,
+            category = NEW_CATEGORY,
+            type = NEW_TYPE,
             auxType = 0,
             head = 0,
             body = 0,

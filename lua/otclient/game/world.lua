@@ -3,6 +3,7 @@
 local context = ...
 local raw = context.raw
 
+local ITEMS, CREATURES, EFFECTS, INVISIBLE = 0, 1, 2, 13
 local CLASSES = { player = "Player", npc = "Npc", monster = "Monster" }
 local TYPES = { player = 0, monster = 1, npc = 2 }
 local MARKS = {
@@ -56,13 +57,26 @@ return function(engine, game)
         end
     end
 
+    -- An outfit as the wire has it: without a type it is an item's look, or the puff of who cannot be seen.
+    local function outfit_of(data)
+        local outfit = engine.convert.take.Outfit(data)
+        if outfit.type > 0 then
+            outfit.category = CREATURES
+        elseif outfit.auxType > 0 then
+            outfit.category = ITEMS
+        else
+            outfit.category, outfit.auxType = EFFECTS, INVISIBLE
+        end
+        return outfit
+    end
+
     local function update(creature, data)
         local is_player = creature == state.player
         if data.name then
             game.creature.set_name(creature, game.format_name(data.name))
         end
         if data.outfit then
-            game.creature.set_outfit(creature, engine.convert.take.Outfit(data.outfit))
+            game.creature.set_outfit(creature, outfit_of(data.outfit))
         end
         if data.speed then
             game.walk.set_speed(creature, data.speed)

@@ -8,7 +8,7 @@ local concat, find, format, gsub, match, sub =
 local NAMED = { amp = "&", lt = "<", gt = ">", quot = '"', apos = "'" }
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&apos;" }
 
-return function(_, game)
+return function(engine, game)
     local xml = {}
     game.xml = xml
 
@@ -123,6 +123,14 @@ return function(_, game)
         local parts = { '<?xml version="1.0" encoding="UTF-8" ?>' }
         write(root, 0, parts)
         return concat(parts, "\n") .. "\n"
+    end
+
+    --- Writes a document among the user's own files, as nothing outside of them is the client's to write.
+    ---@param what string what the file holds
+    function xml.save(file, root, what)
+        if not engine.parts.resources.write(file, xml.text(root)) then
+            raw.error(format("failed to save %s XML %s: Failed to open file", what, file), 0)
+        end
     end
 
     --- Reads a file's root element; raises what is wrong with it.

@@ -152,6 +152,28 @@ return function(engine, owners)
         return taken
     end
 
+    --- Takes things that were put in the places of others for what was written.
+    ---@param target table one that is watched
+    ---@param replaced table<any, any> old to new
+    function journal.replaced(target, replaced)
+        local watch = known[target]
+        if not watch then
+            return
+        end
+        for key, value in next, watch.image do
+            watch.image[key] = replaced[value] or value
+        end
+        for _, list in next, written do
+            for index = 1, #list do
+                local entry = list[index]
+                if entry.watch == watch then
+                    entry.before = replaced[entry.before] or entry.before
+                    entry.after = replaced[entry.after] or entry.after
+                end
+            end
+        end
+    end
+
     --- Watches the globals, the classes and the singletons that there are by now.
     function journal.watch_shared()
         journal.watch(engine.env, "_G", "global")

@@ -25,6 +25,8 @@ local DECLARED = {
     "on_unload",
 }
 local LISTS = { "dependencies", "scripts", "load_later", "devices" }
+-- Bytes of a file that is kept as it was read; larger ones are data, not code.
+local LONGEST = 1048576
 
 ---@param engine table
 ---@param owners table see owners.lua
@@ -109,20 +111,89 @@ return function(engine, owners, found)
         end
     end
 
+    -- Of a file outside of all modules it is noted which modules read it while they were loaded; of one that no module
+    -- read, that the start did.
+    local outside, at_start = {}, {}
+
+    local function note_text(path, name, owner, text)
+        local own = name and (loading[name] or owner and texts[name])
+        if own and #text <= LONGEST then
+            own[path] = text
+        end
+        if not owner then
+            if name then
+                outside[path] = outside[path] or {}
+                outside[path][name] = true
+            elseif not outside[path] then
+                at_start[path] = true
+            end
+        end
+    end
+
     -- Files are read again only when they were not replaced by what a module was before.
     local read = resources.read
     function resources.read(path)
         local owner = owners.of_source("@" .. path)
-        local replaced = owner and kept[owner]
-        if replaced and replaced[path] then
-            return replaced[path]
+        local name = owner or engine.current_module and engine.current_module.name
+        local replaced = name and kept[name] and kept[name][path]
+        local text, problem = replaced, nil
+        if not replaced then
+            text, problem = read(path)
         end
-        local text, problem = read(path)
-        local own = owner and loading[owner]
-        if own and text then
-            own[path] = text
+        if text then
+            note_text(path, name, owner, text)
         end
         return text, problem
+    end
+
+    --- Reads a file as it is on the disk now.
+    ---@param path string
+    ---@return string|nil text, string|nil problem
+    function reload.read_now(path)
+        return read(path)
+    end
+
+    --- Takes a file as it is now for what its module has read.
+    ---@param path string
+    ---@param text string
+    function reload.note_text(path, text)
+        for _, files in raw.next, { texts, kept } do
+            for _, own in raw.next, files do
+                if own[path] then
+                    own[path] = text
+                end
+            end
+        end
+    end
+
+    --- Modules that have read a file, in the order in which they were loaded; then, whether the start did.
+    ---@param path string
+    ---@return string[] names, boolean at_start
+    function reload.readers(path)
+        local names = {}
+        for _, module in raw.ipairs(reload.in_order()) do
+            local name = module.name
+            if texts[name] and texts[name][path] or outside[path] and outside[path][name] then
+                names[#names + 1] = name
+            end
+        end
+        return names, at_start[path] == true
+    end
+
+    --- Files that are not on the disk any more as modules have read them.
+    ---@return string[]
+    function reload.stale()
+        local paths, seen = {}, {}
+        for _, module in raw.ipairs(reload.in_order()) do
+            for path, text in raw.next, texts[module.name] or {} do
+                if not seen[path] and read(path) ~= text then
+                    seen[path] = true
+                    paths[#paths + 1] = path
+                end
+            end
+        end
+        raw.table.sort(paths)
+        return paths
     end
 
     --- A module begins to load.
@@ -146,8 +217,9 @@ return function(engine, owners, found)
         watch_uses()
     end
 
-    -- Loaded modules in the order in which they were loaded.
-    local function loaded_in_order()
+    --- Loaded modules in the order in which they were loaded.
+    ---@return table[]
+    function reload.in_order()
         local list = {}
         for _, module in raw.ipairs(modules.all()) do
             if module.loaded then
@@ -181,10 +253,15 @@ return function(engine, owners, found)
         return use == "load" or use == "declared" and not owners.lends(user)
     end
 
-    -- Modules that have to be loaded again when `name` is, with it.
-    local function closure(name)
-        local hosts, taken, changed = guests(), { [name] = true }, true
-        local list = loaded_in_order()
+    --- Modules that have to be loaded again when others are, with them.
+    ---@param names string[]
+    ---@return table<string, boolean> taken, table[] loaded all loaded modules in their order
+    function reload.closure(names)
+        local hosts, taken, changed = guests(), {}, true
+        local list = reload.in_order()
+        for _, name in raw.ipairs(names) do
+            taken[name] = true
+        end
         while changed do
             changed = false
             for _, module in raw.ipairs(list) do
@@ -207,7 +284,7 @@ return function(engine, owners, found)
     ---@param name string
     ---@return string[]
     function reload.dependants(name)
-        local taken, list = closure(name)
+        local taken, list = reload.closure({ name })
         local names = {}
         for _, module in raw.ipairs(list) do
             if taken[module.name] and module.name ~= name then
@@ -222,30 +299,41 @@ return function(engine, owners, found)
         return uses[name] or {}
     end
 
-    local function declared(module)
-        local saved = {}
+    --- What a module's file says, to put it back by `restore`, with its files' texts.
+    function reload.declared(module)
+        local saved = { texts = texts[module.name] }
         for _, field in raw.ipairs(DECLARED) do
             saved[field] = module[field]
         end
         return saved
     end
 
-    local function restore(module, saved)
+    --- Makes a module what it was, whatever its files say now.
+    function reload.restore(module, saved)
         for _, field in raw.ipairs(DECLARED) do
             module[field] = saved[field]
         end
+        kept[module.name] = saved.texts
     end
 
-    -- Reads a module's file again, from the start.
-    local function discover(module)
+    --- Reads a module's file again, from the start.
+    ---@return boolean
+    function reload.discover(module)
+        kept[module.name] = nil
         for _, field in raw.ipairs(LISTS) do
             module[field] = {}
         end
         module.on_load, module.on_unload = nil, nil
-        return modules.discover(module.file) ~= nil
+        local found = modules.discover(module.file)
+        if found and found ~= module then
+            engine:log("error", module.file .. ": module '" .. module.name .. "' is called '" .. found.name .. "' now")
+            modules.forget(found)
+        end
+        return found == module
     end
 
-    local function load_as_before(module)
+    --- Loads a module that was loaded before: it finds the same others as then.
+    function reload.load_again(module)
         again = true
         local ok, result = raw.pcall(modules.load, module)
         again = false
@@ -253,54 +341,6 @@ return function(engine, owners, found)
             raw.error(result, 0)
         end
         return result
-    end
-
-    local function load_target(module, report)
-        local saved = declared(module)
-        kept[module.name] = nil
-        if discover(module) and load_as_before(module) then
-            return true
-        end
-        local old = texts[module.name]
-        restore(module, saved)
-        report.failed[#report.failed + 1] = module.name
-        kept[module.name] = old
-        report.restored = load_as_before(module)
-        return report.restored
-    end
-
-    --- Reloads a module, and those that need it.
-    ---@param name string
-    ---@param closed table<string, string[]> what unloading a module had to close
-    ---@return table report `ok`, `restored` (its old code was loaded), `reloaded` and `failed` names, `closed` by name
-    function reload.reload(name, closed)
-        local module = modules.find(name)
-        local report = { ok = false, restored = false, reloaded = {}, failed = {}, closed = {} }
-        if not module or not module.loaded then
-            report.problem = module and "module '" .. name .. "' is not loaded" or "there is no module '" .. name .. "'"
-            return report
-        end
-        local taken, list = closure(name)
-        for index = #list, 1, -1 do
-            local other = list[index]
-            if taken[other.name] and other ~= module then
-                modules.unload(other)
-                report.closed[other.name] = closed[other.name]
-            end
-        end
-        modules.unload(module)
-        report.closed[name] = closed[name]
-        report.ok = load_target(module, report) and not report.restored
-        for _, other in raw.ipairs(list) do
-            if taken[other.name] then
-                if other.loaded or (other ~= module and load_as_before(other)) then
-                    report.reloaded[#report.reloaded + 1] = other.name
-                elseif other ~= module then
-                    report.failed[#report.failed + 1] = other.name
-                end
-            end
-        end
-        return report
     end
 
     return reload

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tibicen.errors import TibicenError
 from tibicen.realms.otclient.assets import write_assets
 from tibicen.realms.otclient.client import Client
-from tibicen.realms.otclient.session_events import PLAYER, Step, steps_for
+from tibicen.realms.otclient.session_events import steps_for
+from tibicen.realms.otclient.session_steps import PLAYER, Step
 
-__all__ = ["Failure", "SessionReport", "play_session"]
+__all__ = ["Failure", "SessionReport", "enter_game", "leave_game", "play_session"]
 
 ASSETS = "assets"
 PAUSE_MS = 50
@@ -20,7 +21,16 @@ PAUSE_MS = 50
 AFTER_MS = 3000
 """Time that cooldowns and notices of a session have to run out."""
 
+LOGIN_MS = 500
+"""Time for modules to take in that the game has begun."""
+
 WRONG = ("error", "fatal")
+
+LOGIN_WINDOW = "if G then G.host, G.port, G.account, G.password = '127.0.0.1', 7171, 'tester', 'secret' end"
+PROTOCOL = """
+local of = g_game.getClientProtocolVersion
+g_game.setProtocolVersion(of and of(%d) or %d)
+"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,51 @@ def play_session(client: Client, version: int, *, times: int = 2, unload: bool =
     return _Session(client, version).play(times, unload)
 
 
+def provide_things(client: Client, version: int) -> None:
+    """Makes small files of things for a version that the client has none of."""
+    if client.run(f"return g_resources.directoryExists('/things/{version}')".encode()):
+        return
+    folder = client.files.user_dir
+    if folder is None:
+        raise TibicenError("a session needs files of things; give the client a folder to write to")
+    write_assets(folder / ASSETS, version)
+    client.files.mount(f"{folder / ASSETS}/", False)
+
+
+def login_events(version: int, name: str = "Tester") -> Iterator[tuple[Any, ...]]:
+    """What a server tells a client whose character enters the game: events with their arguments."""
+    login: dict[str, Any] = {"id": PLAYER, "name": name, "world": "World", "beat": 50, "report_bugs": False}
+    if version >= 981:
+        login["speed_law"] = [857.36, 261.29, -4795.01]
+    yield ("Login", login)
+    if version >= 981:
+        yield ("PendingGame",)
+    yield ("EnterGame",)
+    yield ("ExtendedOpcode", 0, "")
+    yield ("GameStart",)
+
+
+def enter_game(client: Client, version: int, name: str = "Tester") -> None:
+    """Has a character enter the game, as modules see it, without a server.
+
+    Raises:
+        TibicenError: the client does not take the version.
+    """
+    provide_things(client, version)
+    client.run(f"g_game.setClientVersion({version})".encode())
+    client.run(f"g_game.setProtocolVersion({version})".encode())
+    if client.run(b"return g_game.getClientVersion()") != version:
+        raise TibicenError(f"the client does not take version {version}; its log tells why")
+    for event, *arguments in login_events(version, name):
+        client.control("game_event", event, *arguments)
+
+
+def leave_game(client: Client) -> None:
+    """The character leaves the game."""
+    client.control("game_event", "GameEnd")
+    client.control("game_event", "Disconnect")
+
+
 class _Session:
     def __init__(self, client: Client, version: int) -> None:
         self._client = client
@@ -70,9 +125,10 @@ class _Session:
 
     def play(self, times: int, unload: bool) -> SessionReport:
         self._settle("before")
-        self._provide_things()
+        provide_things(self._client, self._version)
         self._lua(f"g_game.setClientVersion({self._version})", "setClientVersion")
-        self._lua(f"g_game.setProtocolVersion(g_game.getClientProtocolVersion({self._version}))", "setProtocolVersion")
+        # Most versions speak the protocol of their own number; gamelib knows those that do not.
+        self._lua(PROTOCOL % (self._version, self._version), "setProtocolVersion")
         if self._client.run(b"return g_game.getClientVersion()") != self._version:
             raise TibicenError(f"the client does not take version {self._version}; its log tells why")
         for _ in range(times):
@@ -88,30 +144,12 @@ class _Session:
             self._settle("after unloading")
         return self._report
 
-    def _provide_things(self) -> None:
-        folder = self._client.files.user_dir
-        known = self._client.run(f"return g_resources.directoryExists('/things/{self._version}')".encode())
-        if known:
-            return
-        if folder is None:
-            raise TibicenError("a session needs files of things; give the client a folder to write to")
-        write_assets(folder / ASSETS, self._version)
-        self._client.files.mount(f"{folder / ASSETS}/", False)
-
     def _log_in(self) -> None:
         # What the login window leaves behind.
-        self._lua("G.host, G.port, G.account, G.password = '127.0.0.1', 7171, 'tester', 'secret'", "login window")
-        law = (857.36, 261.29, -4795.01) if self._version >= 981 else None
-        login: dict[str, Any] = {"id": PLAYER, "name": "Tester", "world": "World", "beat": 50, "report_bugs": False}
-        if law:
-            login["speed_law"] = list(law)
-        self._event("Login", login)
-        if self._version >= 981:
-            self._event("PendingGame")
-        self._event("EnterGame")
-        self._event("ExtendedOpcode", 0, "")
-        self._event("GameStart")
-        self._wait(500)
+        self._lua(LOGIN_WINDOW, "login window")
+        for event, *arguments in login_events(self._version):
+            self._event(event, *arguments)
+        self._wait(LOGIN_MS)
         self._settle("onGameStart")
 
     def _tell(self, steps: Iterable[Step]) -> None:
