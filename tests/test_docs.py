@@ -13,14 +13,16 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 from tests.conftest import PluginFolder, RunningHost, Scenario
+from tests.realms.canary.checkouts import write_canary as write_server
 from tests.realms.otclient.checkouts import write_checkout
 from tests.test_readme import FILES, blocks_of
 
 from tibicen.cli.app import app
 from tibicen.cli.bench import machine
-from tibicen.cli.check import check, check_client
+from tibicen.cli.check import check, check_client, check_server
 from tibicen.cli.conformance import run as run_probes
 from tibicen.cli.doctor import examine
+from tibicen.cli.exercise import run as run_exercise
 from tibicen.cli.operations import operations_of
 from tibicen.cli.profile import summary
 from tibicen.cli.reference import hook_pages, stale_reference
@@ -218,6 +220,17 @@ def clients(path: Path) -> tuple[list[Any], list[Any]]:
     return [check_client([checkout], everything=True)], [result]
 
 
+def servers(path: Path) -> tuple[list[Any], list[Any]]:
+    """What is said of a checkout of Canary, and of its callbacks."""
+    talk = 'local talk = TalkAction("!x") talk:onSay(function() error("no") end) talk:groupType("normal")'
+    write_server(path)
+    (path / "data" / "scripts" / "talk.lua").write_text(f"{talk}\ntalk:register(nowhere)", encoding="utf-8")
+    checked = check_server([path], datapack=None, baseline=None)
+    exercised = run_exercise(path, None, 1)
+    assert checked["lint"] and exercised["failures"]
+    return [checked], [exercised]
+
+
 @pytest.fixture
 def real_answers(
     in_host: Callable[[Scenario], Any],
@@ -256,6 +269,7 @@ def real_answers(
     answers: dict[str, list[Any]] = in_host(scenario)
     answers["check"] = [check([folder.path], None)]
     answers["check --realm otclient"], answers["conformance"] = clients(tmp_path)
+    answers["check --realm canary"], answers["exercise"] = servers(tmp_path / "server")
     answers["doctor"] = [[finding._asdict() for finding in examine(folder.path)]]
     return as_json(answers)
 
@@ -286,7 +300,7 @@ def test_all_commands_with_json_have_a_shape() -> None:
     """load, unload, enable, disable, grant and revoke print the same report as reload."""
     same = {f"plugins {name}" for name in ("load", "unload", "enable", "disable", "grant", "revoke")}
     with_json = {name for name, command in COMMANDS.items() if "--json" in options_of(command)}
-    assert with_json == {*shapes(), *same} - {"emit player.say", "check --realm otclient"}
+    assert with_json == {*shapes(), *same} - {"emit player.say", "check --realm otclient", "check --realm canary"}
 
 
 # -- keys -----------------------------------------------------------------------------------------------

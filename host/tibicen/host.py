@@ -15,7 +15,7 @@ from tibicen.bus.hooks import Handler, HookBus
 from tibicen.bus.subjects import SubjectBus
 from tibicen.config import HostConfig, PluginConfig, load_config
 from tibicen.errors import ConfigError, PluginError, TibicenError, WireError
-from tibicen.lifecycle.generation import Generation, Runtime
+from tibicen.lifecycle.generation import Generation, Inhabited, Runtime
 from tibicen.lifecycle.intake import Intake
 from tibicen.lifecycle.manager import Manager, ManagerOptions
 from tibicen.lifecycle.permissions import covers
@@ -93,6 +93,7 @@ class Host:
         self._config_file = config_file
         self._watcher: PluginWatcher | None = None
         self._config_watcher: PluginWatcher | None = None
+        self._watches = False
         self._log = structlog.get_logger("tibicen.plugin")
         self.plugins = Manager(
             self.folder,
@@ -123,6 +124,9 @@ class Host:
             log=self._plugin_log,
             settings_of=self._settings_of,
             given=self._given_to,
+            report=self._report,
+            data=data,
+            watch=self._watch_folder,
         )
 
     def _stored_disabled(self) -> frozenset[str]:
@@ -149,8 +153,15 @@ class Host:
             isolated = source.manifest.tier == "isolated"
             return (IsolatedPythonPlugin if isolated else PythonPlugin)(generation, self.services)
         realm = source.manifest.realm
+        if realm == "otclient":
+            # It brings fonts and pictures along, which other hosts never need.
+            from tibicen.realms.otclient.client_plugin import ClientPlugin
+
+            return ClientPlugin(generation, self.services)
         if realm != "native":
-            raise ConfigError(f"{source.name}: the realm {realm!r} is not implemented yet; this host has: native")
+            raise ConfigError(
+                f"{source.name}: the realm {realm!r} is not implemented yet; this host has: native, otclient"
+            )
         return LuaPlugin(generation, self.services)
 
     # -- start and stop ---------------------------------------------------------------------------------
@@ -163,6 +174,7 @@ class Host:
         """
         if not self.folder.is_dir():
             raise ConfigError(f"there is no plugins folder {self.folder}; make it, or name another with --plugins")
+        self._watches = watch
         # Watching starts first: what is saved while the plugins load is noticed too.
         if watch:
             self._watcher = self._watch(PluginWatcher(self.folder, self.loop, self.intake.take))
@@ -194,6 +206,13 @@ class Host:
                 "raise fs.inotify.max_user_instances and max_user_watches, if that is what ran out"
             ) from None
         return watcher
+
+    def _watch_folder(self, folder: Path, on_wave: Callable[[Wave], None]) -> Callable[[], None]:
+        if not self._watches:
+            return lambda: None
+        watcher = PluginWatcher(folder, self.loop, on_wave)
+        watcher.start()
+        return watcher.stop
 
     async def _listen(self) -> None:
         settings = self.config.status
@@ -309,8 +328,9 @@ class Host:
         old = effective(generation.plugin, manifest, before)
         new = effective(generation.plugin, manifest, self._settings_of(generation.plugin))
         changed = {name: value for name, value in new.items() if old[name] != value}
-        if changed and isinstance(generation.runtime, LuaPlugin | PythonPlugin):
-            generation.runtime.settings_changed(changed)
+        take = getattr(generation.runtime, "settings_changed", None)
+        if changed and take is not None:
+            take(changed)
 
     def _given_to(self, plugin: str) -> list[str]:
         """Permissions that host.yaml gives a plugin."""
@@ -374,7 +394,9 @@ class Host:
             UnknownPluginError: no plugin of that name.
         """
         plugin = self.plugins.plugin(name)
-        return {**plugin.describe(), "permissions": self.grants.describe(plugin.source, name)}
+        runtime = plugin.active.runtime if plugin.active is not None else None
+        parts: dict[str, Any] = runtime.describe_parts() if isinstance(runtime, Inhabited) else {}
+        return {**plugin.describe(), "permissions": self.grants.describe(plugin.source, name), **parts}
 
     def _remember(self, disabled: frozenset[str]) -> None:
         if disabled != self._disabled_by_command:
@@ -401,6 +423,8 @@ class Host:
         self.observatory.note(report)
         for listener in self.listeners:
             listener(report)
+        if report.parts:
+            return
         if report.action in ("load", "reload"):
             self._announce(report)
         elif report.action == "unload":

@@ -137,6 +137,38 @@ return function(engine)
     --- The settings of the client, /config.otml.
     configs.settings = fresh()
 
+    -- Settings with values of the host's, whatever the file says.
+    local presets = {}
+
+    local function set_value(config, key, value)
+        remove(config, key)
+        local child = otml.new(key, raw.type(value) == "string" and value or nil, true)
+        for index = 1, raw.type(value) == "table" and #value or 0 do
+            otml.write_in(child, value[index])
+        end
+        otml.add(document_of(config), child)
+    end
+
+    local function set_presets(values)
+        local keys = {}
+        for key in raw.pairs(values) do
+            keys[#keys + 1] = key
+        end
+        raw.table.sort(keys)
+        for _, key in raw.ipairs(keys) do
+            set_value(configs.settings, key, values[key])
+        end
+    end
+
+    --- Gives settings values, which they also have when their file is read.
+    ---@param values table<string, string|string[]>
+    function configs.preset(values)
+        for key, value in raw.pairs(values) do
+            presets[key] = value
+        end
+        set_presets(values)
+    end
+
     local function find(file)
         for index, config in raw.ipairs(known) do
             if config.file == file then
@@ -176,8 +208,10 @@ return function(engine)
         loadSettings = function(file)
             if file == "" then
                 engine:log("error", "Must provide a configuration file to load.")
-            elseif load(configs.settings, file) then
-                return configs.settings
+            else
+                local ok = load(configs.settings, file)
+                set_presets(presets)
+                return ok and configs.settings or nil
             end
         end,
         saveSettings = configs.save,

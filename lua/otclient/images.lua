@@ -1,5 +1,8 @@
 --- Images: how large they are. Nothing is drawn, so that is all that is read of a picture.
 
+local context = ...
+local gsub = context.raw.string.gsub
+
 return function(engine)
     local images = {}
 
@@ -52,6 +55,14 @@ return function(engine)
     function images.glyph_widths(name, first, cell_width, cell_height, height)
         local path = engine.parts.resources.guess(name, "png")
         return engine.host("images.glyph_widths", path, first, cell_width, cell_height, height)
+    end
+
+    --- Forgets what is known of an image, which is looked at again when it is needed next.
+    ---@param path string of its file
+    function images.forget(path)
+        known[path] = nil
+        local name = gsub(path, "%.png$", "")
+        known[name] = nil
     end
 
     --- Whether an image's file is there; tells the log when it is not.

@@ -24,7 +24,10 @@ local PARTS = {
     "ui",
     "game",
     "net",
+    "handover",
     "ownership",
+    "restyle",
+    "saves",
     "observe",
     "testkit",
 }

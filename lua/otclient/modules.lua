@@ -62,6 +62,21 @@ return function(engine)
         insert(list, module.loaded and 1 or #list + 1, module)
     end
 
+    --- Drops a module that is not loaded, as if it had never been discovered.
+    function modules.forget(module)
+        for index = 1, #list do
+            if list[index] == module then
+                remove(list, index)
+                break
+            end
+        end
+        for index = #auto_load, 1, -1 do
+            if auto_load[index].module == module then
+                remove(auto_load, index)
+            end
+        end
+    end
+
     local class = bind_module(engine, modules)
     modules.load, modules.unload, modules.reload = class.load, class.unload, class.reload
 

@@ -20,6 +20,9 @@ return function()
         --- Set while modules are checked: told of names that an object does not have.
         ---@type fun(record: table, key: any)|nil
         on_unknown = nil,
+        --- Told of tables that become fields of objects.
+        ---@type fun(record: table, key: string)|nil
+        on_table = nil,
     }
     local parents = {}
     -- Class to the names of itself and its ancestors.
@@ -55,6 +58,9 @@ return function()
             record.fields = fields
         end
         fields[key] = value
+        if type(value) == "table" and object.on_table then
+            object.on_table(record, key)
+        end
     end
 
     -- The engine knows fields by texts alone: a number is the text of it, anything else the empty one.

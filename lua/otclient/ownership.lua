@@ -7,7 +7,11 @@ local context = ...
 local raw = context.raw
 local make_owners, make_journal = context.use("otclient/ownership/owners"), context.use("otclient/ownership/journal")
 local make_found, make_reload = context.use("otclient/ownership/found"), context.use("otclient/ownership/reload")
+local make_together, make_census = context.use("otclient/ownership/together"), context.use("otclient/ownership/census")
+local make_registered, make_started =
+    context.use("otclient/ownership/registered"), context.use("otclient/ownership/started")
 local format, match = raw.string.format, raw.string.match
+local insert = raw.table.insert
 local setmetatable = raw.setmetatable
 
 -- What is said of each kind of thing that was closed.
@@ -35,11 +39,14 @@ return function(engine)
     local ownership = {}
     local owners = make_owners(engine)
     local journal = make_journal(engine, owners)
-    local found = make_found(engine, owners, journal)
+    local registered, started = make_registered(engine, owners), make_started(engine, owners)
+    local found = make_found(engine, owners, journal, registered)
     ownership.current = owners.current
 
     -- Modules whose turn it is, the innermost last.
     local turns, just_noted = {}, false
+    -- Keys that were bound when each of their turns began.
+    local images = {}
     -- What was closed when a module was unloaded last.
     local closed = {}
 
@@ -78,21 +85,45 @@ return function(engine)
     function ownership.census(name)
         journal.note(turns[#turns])
         local census = {}
-        local function add(kind, thing)
-            census[kind] = census[kind] or {}
-            raw.table.insert(census[kind], thing)
-        end
-        for _, kind in raw.ipairs(found.kinds) do
-            census[kind] = {}
-        end
         for _, kind in raw.pairs(KIND_OF_WRITE) do
             census[kind] = {}
         end
-        found.each(name, add)
+        for kind, list in raw.pairs(found.survey()) do
+            census[kind] = {}
+            for _, entry in raw.ipairs(list) do
+                if entry.owner == name then
+                    insert(census[kind], entry.name())
+                end
+            end
+        end
         for _, entry in raw.ipairs(journal.left(name)) do
-            add(KIND_OF_WRITE[entry.watch.kind], name_of_write(entry))
+            insert(census[KIND_OF_WRITE[entry.watch.kind]], name_of_write(entry))
         end
         return census
+    end
+
+    -- Closing one thing may close others, or make some: at most that often it is looked again.
+    local ROUNDS = 3
+
+    -- Closes what a look finds; whether there was anything.
+    local function close_once(name, sentences)
+        local lists, any = found.survey(), false
+        for _, kind in raw.ipairs(found.kinds) do
+            local closers = {}
+            for _, entry in raw.ipairs(lists[kind]) do
+                local w = entry.widget
+                local is_inside = w and w.parent and found.owner_of_widget(w.parent) == name
+                if (entry.owner == name or entry.code == name) and not (w and (w.destroyed or is_inside)) then
+                    insert(sentences, format(SENTENCES[kind], entry.name()))
+                    insert(closers, entry.close)
+                end
+            end
+            for index = 1, #closers do
+                any = true
+                closers[index]()
+            end
+        end
+        return any
     end
 
     --- Closes what is left of a module.
@@ -101,18 +132,13 @@ return function(engine)
     function ownership.release(name)
         journal.note(turns[#turns])
         local sentences = {}
-        for _, kind in raw.ipairs(found.kinds) do
-            local closers = {}
-            found.of_kind(kind, name, function(thing, close)
-                sentences[#sentences + 1] = format(SENTENCES[kind], thing)
-                closers[#closers + 1] = close
-            end)
-            for index = 1, #closers do
-                closers[index]()
+        for _ = 1, ROUNDS do
+            if not close_once(name, sentences) then
+                break
             end
         end
         for _, entry in raw.ipairs(journal.take_back(name)) do
-            sentences[#sentences + 1] = format(SENTENCES[KIND_OF_WRITE[entry.watch.kind]], name_of_write(entry))
+            insert(sentences, format(SENTENCES[KIND_OF_WRITE[entry.watch.kind]], name_of_write(entry)))
         end
         return sentences
     end
@@ -122,6 +148,8 @@ return function(engine)
     end
 
     local reload = make_reload(engine, owners, found)
+    local together = make_together(engine, reload, started)
+    ownership.reload, ownership.owner_of_widget = reload, found.owner_of_widget
 
     -- Hooks ----------------------------------------------------------------------------------------------------
 
@@ -148,7 +176,12 @@ return function(engine)
             journal.note(turns[#turns])
         end
         just_noted = false
+        if turns[1] then
+            registered.note(images[#images], turns[#turns])
+        end
         turns[#turns + 1] = module.name
+        images[#images + 1] = registered.image()
+        started.begin()
         owners.add(module.name, folder_of(module), module.sandboxed and module.sandbox or nil)
         reload.begin(module)
     end)
@@ -157,7 +190,11 @@ return function(engine)
         reload.finish(module, ok)
         journal.note(module.name)
         just_noted = true
-        turns[#turns] = nil
+        registered.note(images[#images], module.name)
+        turns[#turns], images[#images] = nil, nil
+        if turns[1] then
+            images[#images] = registered.image()
+        end
         if ok then
             closed[module.name] = nil
         else
@@ -166,6 +203,7 @@ return function(engine)
                 module.sandbox[key] = nil
             end
         end
+        started.finish()
     end)
 
     after("on_terminated", function(module)
@@ -175,6 +213,16 @@ return function(engine)
     function engine.controls.census(name)
         return ownership.census(name)
     end
+
+    --- What there is in all, and of each module.
+    engine.controls.census_of_all = make_census(found, journal, function()
+        journal.note(turns[#turns])
+        local names = {}
+        for _, module in raw.ipairs(reload.in_order()) do
+            insert(names, module.name)
+        end
+        return names
+    end)
 
     function engine.controls.release(name)
         return ownership.release(name)
@@ -204,7 +252,28 @@ return function(engine)
     end
 
     function engine.controls.reload(name)
-        return reload.reload(name, closed)
+        return together.reload({ name }, closed)
+    end
+
+    --- Reloads several modules as one, each of those that need any of them once.
+    function engine.controls.reload_all(names)
+        return together.reload(names, closed)
+    end
+
+    --- Widgets that stand in the tree of none, in the order in which they were made.
+    function ownership.loose_widgets()
+        return found.loose_widgets()
+    end
+
+    --- Has something written into a table that all share: what takes the place of something stays its writer's, and
+    --- what is new is a module's.
+    ---@param target table one that is watched
+    ---@param owner string|nil the module
+    ---@param write fun(...): table writes; returns what it replaced, old to new
+    function ownership.rewrite(target, owner, write, ...)
+        journal.note(turns[#turns])
+        journal.replaced(target, write(...))
+        journal.note(owner)
     end
 
     return ownership

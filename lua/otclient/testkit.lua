@@ -3,9 +3,9 @@
 
 local context = ...
 local raw = context.raw
-local make_expect = context.use("otclient/testkit_expect")
+local make_testing = context.use("testing")
 local format, find, sub, gmatch = raw.string.format, raw.string.find, raw.string.sub, raw.string.gmatch
-local ipairs, pairs, type, unpack, select = raw.ipairs, raw.pairs, raw.type, raw.unpack, raw.select
+local ipairs, pairs, unpack, select = raw.ipairs, raw.pairs, raw.unpack, raw.select
 
 -- Functions of `client` that the host's kit serves, by the name of its operation.
 local HOST = {
@@ -26,7 +26,7 @@ local HOST = {
     "end_game",
     "feed",
     "raise",
-    "packet",
+    "extended_opcode",
     "sent",
     "log",
     "matches_snapshot",
@@ -199,40 +199,6 @@ return function(engine)
 
     -- Tests in Lua -------------------------------------------------------------------------------------------
 
-    local tests, group = {}, nil
-
-    local function describe(name, fn)
-        local outer = group
-        group = {
-            name = outer and outer.name .. " " .. name or name,
-            outer = outer,
-            before = {},
-            after = {},
-        }
-        fn()
-        group = outer
-    end
-
-    local function it(name, fn)
-        local info = raw.debug.getinfo(fn, "S")
-        tests[#tests + 1] = {
-            name = group and group.name .. " " .. name or name,
-            group = group,
-            fn = fn,
-            line = info.linedefined,
-        }
-    end
-
-    local function hook(kind)
-        return function(fn)
-            if not group then
-                raw.error(kind .. "_each belongs inside of describe", 2)
-            end
-            local list = group[kind]
-            list[#list + 1] = fn
-        end
-    end
-
     local function arguments(...)
         local list = { ... }
         for index = 1, select("#", ...) do
@@ -278,66 +244,18 @@ return function(engine)
         return client
     end
 
+    local function name_of(value)
+        local record = object.record(value)
+        return record and format("<%s %s>", record.class_name, record.id or "") or nil
+    end
+
     --- For the host: gives scripts the names that tests use.
     function engine.controls.kit_open()
         local env = engine.env
-        env.describe, env.it = describe, it
-        env.before_each, env.after_each = hook("before"), hook("after")
-        env.expect = make_expect(object)
+        for name, value in pairs(make_testing(engine.controls, name_of)) do
+            env[name] = value
+        end
         env.client = client_table()
-    end
-
-    --- For the host: the tests that a file declared, with their lines.
-    function engine.controls.kit_tests()
-        local list = {}
-        for index, test in ipairs(tests) do
-            list[index] = { name = test.name, line = test.line }
-        end
-        return list
-    end
-
-    local function groups_of(test)
-        local list, each = {}, test.group
-        while each do
-            raw.table.insert(list, 1, each)
-            each = each.outer
-        end
-        return list
-    end
-
-    -- What failed, as text: the message, then where.
-    -- The engine's own frames tell an author nothing.
-    local function failure(err)
-        local text = raw.debug.traceback(type(err) == "string" and err or raw.tostring(err), 2)
-        local lines = {}
-        for line in gmatch(text, "[^\n]+") do
-            if not find(line, "^\ttibicen/") and not find(line, "^\t%[C%]") then
-                lines[#lines + 1] = line
-            end
-        end
-        return raw.table.concat(lines, "\n")
-    end
-
-    --- For the host: runs one test with what stands before and after it.
-    ---@return string|nil problem
-    function engine.controls.kit_run(index)
-        local test = tests[index]
-        local groups = groups_of(test)
-        local ok, problem = raw.xpcall(function()
-            for _, each in ipairs(groups) do
-                for _, fn in ipairs(each.before) do
-                    fn()
-                end
-            end
-            test.fn()
-        end, failure)
-        for at = #groups, 1, -1 do
-            for _, fn in ipairs(groups[at].after) do
-                local done, trouble = raw.xpcall(fn, failure)
-                ok, problem = ok and done, problem or not done and trouble or nil
-            end
-        end
-        return not ok and problem or nil
     end
 
     return kit

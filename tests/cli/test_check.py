@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Command
 from tests.conftest import PluginFolder
+from tests.realms.otclient.checkouts import write_checkout
 
 from tibicen.paths import checkout_root
 
@@ -131,6 +132,17 @@ def test_what_may_not_be_read(tibicen: Command, folder: PluginFolder) -> None:
     assert said.code == 1
     assert "Permission denied" in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_client_is_started_where_it_lies(tibicen: Command, folder: PluginFolder) -> None:
+    write_checkout(folder.path.parent / "otclient", {"game_a": "error('not today')"})
+    folder.write("client/plugin.yaml", "name: client\nrealm: otclient\ncheckout: ../../otclient\n")
+    said = tibicen("check", folder.path, "--json")
+    (row,) = said.json["plugins"]
+    assert (said.code, row["realm"], row["state"]) == (1, "otclient", "active")
+    assert row["errors"] == ["module game_a: modules/game_a/game_a.lua:1: not today"]
+    (folder.path.parent / "otclient" / "modules" / "game_a" / "game_a.lua").write_text("")
+    assert tibicen("check", folder.path / "client").code == 0
 
 
 def test_the_realm(tibicen: Command, folder: PluginFolder) -> None:

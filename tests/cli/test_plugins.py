@@ -10,7 +10,9 @@ import pytest
 from tests.cli.conftest import Command, Served
 from tests.cli.hosts import Said
 
-REPORT = {"action", "plugins", "ok", "generations", "problems", "kept", "warnings", "ms", "since_save_ms"}
+from tibicen.cli.app import _shown
+
+REPORT = {"action", "plugins", "ok", "generations", "problems", "kept", "warnings", "parts", "ms", "since_save_ms"}
 
 COUNTER = """
 local count = 0
@@ -189,3 +191,9 @@ def test_it_is_found_where_host_yaml_says(tibicen: Command, served: Served, tmp_
 def test_a_command_line_that_is_wrong(tibicen: Command) -> None:
     for words in (["plugins", "info"], ["plugins", "inof", "x"], ["plugins", "list", "--nonsense"], ["no-such"]):
         assert tibicen(*words).code == 2
+
+
+def test_parts_of_a_plugin_are_a_line_each() -> None:
+    row = {"name": "game_x", "state": "active", "reloads": 2, "errors": ["one"], "refused": ["x.lua:1: two"]}
+    assert _shown(row) == "game_x: active, reloaded 2 times\n    one\n    refused: x.lua:1: two"
+    assert (_shown({"name": "game_y", "state": "unloaded"}), _shown("text")) == ("game_y: unloaded", "text")

@@ -9,6 +9,7 @@ import pytest
 from lupa.luajit21 import LuaRuntime
 
 from tibicen.cli.reference_bound import (
+    DESCRIBED,
     REALMS,
     bound_stub,
     bound_texts,
@@ -204,14 +205,32 @@ def test_where_nothing_is_missing(tmp_path: Path) -> None:
     assert "## Missing\n\nNothing.\n" in coverage_page(read_bound_api(path))
 
 
+def test_of_one_engine_there_is_one_row(tmp_path: Path) -> None:
+    path = tmp_path / "server.yaml"
+    path.write_text('realm: r\ntitle: T\ndialects: [one]\nglobals: {f: "()"}\n', encoding="utf-8")
+    page = coverage_page(read_bound_api(path))
+    assert "| one | 1 | 1 |  |  |" in page
+    assert "together" not in page
+
+
+def test_functions_are_added_to_a_library_of_lua(tmp_path: Path) -> None:
+    path = tmp_path / "server.yaml"
+    path.write_text('realm: r\ntitle: T\ndialects: [one]\nsingletons: {os: {mtime: "() -> int"}}\n', encoding="utf-8")
+    stub = bound_stub(read_bound_api(path))
+    assert "function os.mtime() end" in stub
+    assert "os = {}" not in stub
+
+
 # -- the files ------------------------------------------------------------------------------------------
 
 
-def test_every_realm_has_its_three_files() -> None:
+def test_every_realm_has_its_files() -> None:
     root = checkout_root()
     assert root is not None
     places = ("lua/{}/api.lua", "lua/meta/{}.lua", "docs/reference/{}.md")
-    assert list(bound_texts(root)) == [root / place.format(realm) for realm in REALMS for place in places]
+    made = [root / place.format(realm) for realm in REALMS for place in places]
+    described = [root / place.format(realm) for realm in DESCRIBED for place in places[1:]]
+    assert list(bound_texts(root)) == made + described
 
 
 def test_a_mistake_is_told(tmp_path: Path) -> None:

@@ -174,6 +174,18 @@ REPORTS = {
         Report("reload", ["a"], ok=False, generations={"a": 2}, problems=[PROBLEM], kept=["a"]),
         ["✗ reload of a refused:", r"    a/init.lua:3: it is broken\x1b[2J", "    a#2 goes on serving"],
     ),
+    "a module of a client": (
+        Report("reload", ["a"], generations={"a": 1}, parts=["game_x"], ms=2.25),
+        ["✓ reloaded a#1: game_x in 2.2 ms"],
+    ),
+    "a module that is refused": (
+        Report("reload", ["a"], ok=False, generations={"a": 1}, parts=["game_x"], problems=[PROBLEM], kept=["a"]),
+        [
+            "✗ reload of a: game_x refused:",
+            r"    a/init.lua:3: it is broken\x1b[2J",
+            "    game_x of a#1 goes on as before",
+        ],
+    ),
     "a strike": (
         Report("strike", ["a"], ok=False, problems=[PROBLEM]),
         ["! a failed:", r"    a/init.lua:3: it is broken\x1b[2J"],

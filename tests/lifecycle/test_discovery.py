@@ -46,6 +46,17 @@ def test_what_can_not_be_used_is_told(folder: PluginFolder) -> None:
     assert "gone.lua is not in entryless" in problems["entryless"][0]
 
 
+def test_a_plugin_with_a_checkout_needs_no_entry(folder: PluginFolder) -> None:
+    folder.write("client/plugin.yaml", "name: client\nrealm: otclient\ncheckout: ../../otclient\n")
+    source = discover(folder.path).sources["client"]
+    assert (source.entry, source.language) == (folder.path / "client" / "plugin.yaml", "lua")
+    # A checkout that was put there by itself is no plugin of the native realm.
+    folder.write("otclient/init.lua", "")
+    folder.write("otclient/modules/corelib/corelib.otmod", "")
+    (problem,) = discover(folder.path).problems[folder.path / "otclient"]
+    assert "looks like a checkout of OTClient" in problem and "realm: otclient" in problem
+
+
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     assert discover(tmp_path / "none").problems
 

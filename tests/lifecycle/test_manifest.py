@@ -57,6 +57,18 @@ PROBLEMS = [
         b"name: x\nrealm: canari\n",
         "2: realm must be one of native, otclient, canary, found 'canari'; did you mean 'canary'?",
     ),
+    (
+        b"name: x\ncheckout: ../client\n",
+        "2: checkout is for plugins of the realms otclient and canary, not native; write the realm, or remove it",
+    ),
+    (
+        b"name: x\nrealm: otclient\nentry: plugin.py\n",
+        "3: a client begins with the init.lua of its checkout; name that by `checkout`, not entry",
+    ),
+    (
+        b"name: x\nrealm: otclient\ntier: isolated\n",
+        "3: a plugin of the realm otclient has a VM of its own: tier contained; remove it",
+    ),
     (b"name: x\nenabled: 'yes'\n", "2: enabled must be true or false"),
     (b"name: x\nbudget:\n  cpu_ms: 0\n", "3: budget.cpu_ms"),
     (b"name: x\nbudget:\n  cpu: 1\n", "3: unknown key 'budget.cpu'; did you mean 'cpu_ms'?"),

@@ -92,6 +92,8 @@ def check(
     *paths: Path,
     realm: str | None = None,
     all: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    datapack: str | None = None,
+    baseline: Path | None = None,
     json: JsonFlag = False,
 ) -> None:
     """Loads plugins once in a fresh host and reports; the exit code is 1 when one failed.
@@ -99,33 +101,59 @@ def check(
     Parameters
     ----------
     paths
-        Plugins, or folders of plugins; of the realm otclient one checkout, with init.lua and modules/ in it.
+        Plugins, or folders of plugins; of the realms otclient and canary one checkout of a client or server.
     realm
         Treat scripts without a manifest as written for this realm.
     all
         Of a checkout, loads those modules, too, that the client does not start with.
+    datapack
+        Of a checkout of Canary, the pack that is loaded with `data`; each of them in turn without.
+    baseline
+        Findings of the lint that are known, one file for the whole checkout; it is made where there is none.
     """
     from tibicen.cli.check import check as run_check
-    from tibicen.cli.check import check_client
+    from tibicen.cli.check import check_client, check_server
 
     if not paths:
         raise ConfigError("name at least one plugin or folder of plugins to check")
-    client = realm == "otclient"
-    result = check_client(list(paths), everything=all) if client else run_check(list(paths), realm)
+    if realm != "canary" and (datapack or baseline):
+        raise ConfigError("--datapack and --baseline go with --realm canary")
+    if realm == "canary":
+        result = check_server(list(paths), datapack=datapack, baseline=baseline)
+    elif realm == "otclient":
+        result = check_client(list(paths), everything=all)
+    else:
+        result = run_check(list(paths), realm)
     if json:
         _print_json(result)
     else:
-        for row in result["plugins"]:
-            name = printable(row["name"])
-            print(f"{'ok  ' if not row['errors'] else 'FAIL'} {name} ({row['state']}, {row['ms']:.1f} ms)")
-            for error in row["errors"]:
-                print(indent(printable(error), " " * 7))
-            if row.get("missing"):
-                print(f"       looked up what is missing here: {', '.join(row['missing'])}")
-        totals = result["totals"]
-        print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed", end="")
-        print(f", loaded in {totals['load_ms']:.0f} ms" if client else "")
-    sys.exit(1 if result["totals"]["failed"] or not result["plugins"] else 0)
+        _print_check(result)
+    new_findings = bool(baseline and result["lint"])
+    sys.exit(1 if result["totals"]["failed"] or not result["plugins"] or new_findings else 0)
+
+
+def _print_check(result: dict[str, Any]) -> None:
+    for row in result["plugins"]:
+        name = printable(row["name"])
+        print(f"{'ok  ' if not row['errors'] else 'FAIL'} {name} ({row['state']}, {row['ms']:.1f} ms)")
+        for error in row["errors"]:
+            print(indent(printable(error), " " * 7))
+        if row.get("missing"):
+            print(f"       looked up what is missing here: {', '.join(row['missing'])}")
+    for finding in result.get("lint", ()):
+        place = f"{finding['file']}:{finding['line']}" if finding["line"] else finding["file"]
+        print(f"lint {printable(place)}: {printable(finding['message'])}")
+    totals = result["totals"]
+    for pack in totals.get("packs", ()):
+        print(
+            f"{pack['pack']}: {pack['active']} of {pack['plugins']} files, {pack['errors']} errors,"
+            f" {pack['load_ms']:.0f} ms, {pack['memory_bytes'] / (1 << 20):.0f} MiB"
+        )
+    print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed", end="")
+    print(f", loaded in {totals['load_ms']:.0f} ms" if "load_ms" in totals else "")
+    if "lint" in totals:
+        known = f", {totals['lint_known']} known" if totals["lint_known"] else ""
+        print(f"lint: {totals['lint']} findings{known}, in {totals['lint_ms']:.0f} ms")
 
 
 @app.command
@@ -154,7 +182,7 @@ def conformance(
     dialect
         Whose values to compare with; told from the checkout unless given.
     appearances
-        What items are like, in place of the Canary checkout's data/items/appearances.dat.
+        What items are like, for a Canary checkout without data/items/appearances.dat: such a file, or an items.otb.
     """
     from tibicen.cli.conformance import lines_of
     from tibicen.cli.conformance import run as run_probes
@@ -175,6 +203,36 @@ def conformance(
         else:
             print(f"of those that vary {loose['agree']} of {loose['total']} are within what was seen")
     sys.exit(1 if result["differ"] else 0)
+
+
+@app.command
+def exercise(
+    path: Path,
+    *,
+    datapack: str | None = None,
+    seed: int = 1,
+    json: JsonFlag = False,
+) -> None:
+    """Calls every callback of a server's scripts with varied arguments; the exit code is 1 when one fails by the host.
+
+    Parameters
+    ----------
+    path
+        A checkout of Canary or TFS.
+    datapack
+        Of Canary, the pack that is loaded with `data`; each of them in turn without.
+    seed
+        Of all that is random in the world.
+    """
+    from tibicen.cli.exercise import lines_of
+    from tibicen.cli.exercise import run as run_exercise
+
+    result = run_exercise(path, datapack, seed)
+    if json:
+        _print_json(result)
+    else:
+        print("\n".join(lines_of(result)))
+    sys.exit(1 if result["totals"]["host"] or not result["totals"]["callbacks"] else 0)
 
 
 @app.command
@@ -206,6 +264,15 @@ def list_plugins(*, socket: SocketOption = None, json: JsonFlag = False) -> None
     console.print(plugin_table(host["plugins"], console.width))
 
 
+def _shown(row: Any) -> str:
+    """An entry of a list; of a part of a plugin its name, its state, and what is wrong with it."""
+    if not isinstance(row, dict) or "name" not in row:
+        return str(row)
+    reloads = f", reloaded {row['reloads']} times" if row.get("reloads") else ""
+    told = [*row.get("errors", ()), *(f"refused: {text}" for text in row.get("refused", ()))]
+    return "\n    ".join([f"{row['name']}: {row.get('state', '')}{reloads}", *told])
+
+
 @plugins.command
 def info(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -> None:
     """Everything about one plugin; `errors` tells why a newer version was refused."""
@@ -215,7 +282,7 @@ def info(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -> N
         return
     table = Table(show_header=False, box=None)
     for key, value in row.items():
-        shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+        shown = "\n".join(map(_shown, value)) if isinstance(value, list) else str(value)
         table.add_row(key, Text(printable(shown)))
     _console().print(table)
 
@@ -401,14 +468,14 @@ def test(
     update_snapshots: Annotated[bool, Parameter(negative="")] = False,
     verbose: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Runs tests of OTClient modules: `*_test.lua` and Python's, each in a headless client of its own.
+    """Runs tests of OTClient modules and servers' scripts: `*_test.lua` and Python's, each in a client or server.
 
     Parameters
     ----------
     paths
         Files or folders; the working folder unless given.
     checkout
-        The OTClient whose libraries the modules need; the one that the tests lie in unless given.
+        The OTClient or server whose libraries are needed; the one that the tests lie in unless given.
     only
         Runs what fits pytest's `-k` expression alone.
     update_snapshots

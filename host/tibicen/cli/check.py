@@ -11,9 +11,12 @@ from typing import Any
 
 from tibicen.cli.run import new_event_loop
 from tibicen.config import HostConfig
-from tibicen.errors import ConfigError
+from tibicen.errors import ConfigError, ManifestError
 from tibicen.host import Host
-from tibicen.lifecycle.discovery import ENTRIES, MANIFEST, is_leftover
+from tibicen.lifecycle.discovery import ENTRIES, MANIFEST, examine, is_leftover
+from tibicen.lifecycle.generation import Inhabited
+from tibicen.lifecycle.manifest import WITH_CHECKOUT
+from tibicen.lifecycle.plugin import Plugin
 from tibicen.vm import stack
 
 
@@ -32,10 +35,21 @@ def _gather(paths: list[Path], into: Path) -> None:
             target = into / root.name
             if target.exists():
                 raise ConfigError(f"{root} and another plugin have the same file name; check them one at a time")
-            if root.is_dir():
+            if root.is_dir() and _runs_a_checkout(root):
+                # Its checkout is found from where it is, and may be large; nothing of either is written to.
+                target.symlink_to(root.resolve(), target_is_directory=True)
+            elif root.is_dir():
                 shutil.copytree(root, target, symlinks=True)
             else:
                 shutil.copy2(root, target)
+
+
+def _runs_a_checkout(root: Path) -> bool:
+    try:
+        source = examine(root)
+    except (ManifestError, OSError):
+        return False
+    return source is not None and source.manifest.realm in WITH_CHECKOUT
 
 
 def _may_be_plugin(root: Path) -> bool:
@@ -57,6 +71,20 @@ def check_client(paths: list[Path], *, everything: bool) -> dict[str, Any]:
         return stack.run(lambda: check_checkout(paths[0], everything=everything))
 
 
+def check_server(paths: list[Path], *, datapack: str | None, baseline: Path | None) -> dict[str, Any]:
+    """Loads a checkout of Canary or TFS and describes each script; see `tibicen.realms.canary.check`.
+
+    Raises:
+        ConfigError: more than one path is given, or it holds no server, or not that pack.
+    """
+    from tibicen.realms.canary.check import check as check_checkout
+
+    if len(paths) != 1:
+        raise ConfigError("name one checkout of a server: a folder with data/ in it")
+    with contextlib.redirect_stdout(sys.stderr):
+        return stack.run(lambda: check_checkout(paths[0], datapack=datapack, baseline=baseline))
+
+
 async def _load(folder: Path) -> list[dict[str, Any]]:
     host = Host(HostConfig(), folder)
     try:
@@ -64,10 +92,19 @@ async def _load(folder: Path) -> list[dict[str, Any]]:
         for plugin in list(host.plugins.plugins.values()):
             if plugin.state == "resolved":
                 host.plugins.load(plugin.name)
-        rows = [plugin.describe() for plugin in host.plugins.plugins.values()]
+        rows = [_described(plugin) for plugin in host.plugins.plugins.values()]
     finally:
         await host.stop()
     return rows
+
+
+def _described(plugin: Plugin) -> dict[str, Any]:
+    """A plugin, with what went wrong in parts of it among its errors."""
+    row = plugin.describe()
+    runtime = plugin.active.runtime if plugin.active is not None else None
+    if isinstance(runtime, Inhabited):
+        row["errors"] = [*row["errors"], *runtime.load_notes()]
+    return row
 
 
 def check(paths: list[Path], realm: str | None) -> dict[str, Any]:
@@ -77,7 +114,7 @@ def check(paths: list[Path], realm: str | None) -> dict[str, Any]:
         ConfigError: a path is not there, or the realm is not one that this host has.
     """
     if realm not in (None, "native"):
-        raise ConfigError(f"the realm {realm!r} is not implemented yet; this host has: native, otclient")
+        raise ConfigError(f"the realm {realm!r} is not implemented yet; this host has: canary, native, otclient")
     with tempfile.TemporaryDirectory(prefix="tibicen-check-") as scratch:
         folder = Path(scratch)
         _gather(paths, folder)

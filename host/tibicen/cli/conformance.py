@@ -39,8 +39,14 @@ def run(
     Raises:
         ConfigError: the realm has no probes, or one that is named is not there.
     """
+    if realm in SERVER_REALMS:
+        if dialect is not None:
+            raise ConfigError(f"the realm {realm} says whose values are meant; leave --dialect out")
+        return run_servers(folder, realm, checkout, names, appearances, each)
     if realm != "otclient":
-        raise ConfigError(f"there are no probes of the realm {realm!r}; there are of: otclient")
+        raise ConfigError(f"there are no probes of the realm {realm!r}; there are of: canary, otclient, tfs")
+    if appearances is not None:
+        raise ConfigError("--appearances goes with the realm canary")
     known = conformance.probes(folder)
     for name in names:
         if name not in known:

@@ -53,6 +53,8 @@ def run(
     opened = Checkout.open(checkout)
     if opened.dialect != dialect:
         raise ConfigError(f"{checkout} is a checkout of {opened.dialect}, not of {dialect}")
+    if appearances is None:
+        appearances = opened.appearances(siblings=True)
     if appearances is not None and not appearances.is_file():
         raise ConfigError(f"{appearances} is not there")
     for group in conformance.groups(probes):

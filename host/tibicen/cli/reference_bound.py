@@ -15,6 +15,9 @@ from tibicen.realms.declared import Status
 REALMS = ("otclient",)
 """Realms that stand in for an engine; each has a file in `manifests/api`."""
 
+DESCRIBED = ("canary", "tfs")
+"""Those that are declared for their readers alone: their Lua side declares its functions itself."""
+
 MADE_FROM = "Made by `tibicen reference` from manifests/api/{realm}.yaml; a change here is lost."
 
 WIDTH = 116
@@ -27,9 +30,10 @@ def bound_texts(root: Path) -> dict[Path, str]:
         ManifestError: a declaration can't be used.
     """
     texts: dict[Path, str] = {}
-    for realm in REALMS:
+    for realm in (*REALMS, *DESCRIBED):
         api = read_bound_api(root / "manifests" / "api" / f"{realm}.yaml")
-        texts[root / "lua" / realm / "api.lua"] = engine_table(api)
+        if realm in REALMS:
+            texts[root / "lua" / realm / "api.lua"] = engine_table(api)
         texts[root / "lua" / "meta" / f"{realm}.lua"] = bound_stub(api)
         texts[root / "docs" / "reference" / f"{realm}.md"] = coverage_page(api)
     return texts
@@ -95,6 +99,9 @@ def luals_type(kind: str) -> str:
     return "integer" if _INTEGER.fullmatch(kind) or "::" in kind else _LUALS.get(kind, kind)
 
 
+_LIBRARIES = frozenset(("coroutine", "io", "math", "os", "string", "table"))
+
+
 def bound_stub(api: BoundApi) -> str:
     """`lua/meta/REALM.lua`: definitions for editors that know LuaLS annotations. Nothing ever runs it."""
     lines = ["---@meta", "-- luacheck: ignore", f"-- {MADE_FROM.format(realm=api.realm)}"]
@@ -109,7 +116,9 @@ def bound_stub(api: BoundApi) -> str:
     for name, functions in api.singletons.items():
         if any(function.status != "missing" for function in functions):
             only = only_in(functions)
-            lines += ["", *_only(only), f"{name} = {{}}", *_stubs(api, functions, only)]
+            # What is added to a library of Lua's takes nothing away from it.
+            made = [] if name in _LIBRARIES else [f"{name} = {{}}"]
+            lines += ["", *_only(only), *made, *_stubs(api, functions, only)]
     lines += _stubs(api, [each for each in api.globals if not each.replaces], "")
     return "\n".join(lines) + "\n"
 
@@ -175,8 +184,9 @@ def coverage_page(api: BoundApi) -> str:
     functions = list(api.functions())
     for dialect in api.dialects:
         lines.append(_row(dialect, [each for each in functions if each.only in ("", dialect)]))
+    if len(api.dialects) > 1:
+        lines.append(_row("together", functions))
     lines += [
-        _row("together", functions),
         "",
         "## By owner",
         "",

@@ -98,9 +98,14 @@ def _one_line(text: str, style: str) -> Text:
 def report_lines(report: Report) -> list[Text]:
     """A report as one line of what happened, and one for each problem."""
     names = printable(", ".join(report.plugins))
+    parts = printable(", ".join(report.parts))
+    if parts:
+        names = f"{names}: {parts}"
     lines = []
     if report.ok:
         generations = ", ".join(f"{name}#{number}" for name, number in report.generations.items())
+        if parts:
+            generations = f"{generations or printable(', '.join(report.plugins))}: {parts}"
         took = "" if report.action == "config" else f" in {report.ms:.1f} ms"
         text = f"✓ {_WORD.get(report.action, report.action)} {generations or names}{took}"
         if report.since_save_ms is not None:
@@ -122,7 +127,8 @@ def report_lines(report: Report) -> list[Text]:
     lines += [Text(f"    {printable(warning)}", style="yellow") for warning in report.warnings]
     if report.kept:
         kept = ", ".join(f"{name}#{report.generations[name]}" for name in report.kept)
-        lines.append(Text(f"    {kept} goes on serving", style="cyan"))
+        goes_on = f"{parts} of {kept} goes on as before" if parts else f"{kept} goes on serving"
+        lines.append(Text(f"    {goes_on}", style="cyan"))
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tibicen.errors import ManifestError
 from tibicen.lifecycle.header import LONGEST, parse_header
-from tibicen.lifecycle.manifest import NAME_RULE, Manifest, valid_name
+from tibicen.lifecycle.manifest import NAME_RULE, WITH_CHECKOUT, Manifest, valid_name
 from tibicen.lifecycle.manifest_reader import parse_manifest
 
 MANIFEST = "plugin.yaml"
@@ -28,7 +28,7 @@ class Source:
     Attributes:
         root: what stands in the plugins folder: the plugin's folder or its single file.
         folder: where its files are; of a single file, the folder that holds it.
-        entry: the file that is loaded first.
+        entry: the file that is loaded first; of a checkout's plugin its manifest.
     """
 
     name: str
@@ -94,7 +94,14 @@ def _examine_folder(root: Path) -> Source | None:
             entry = root / manifest.entry
             if not entry.is_file():
                 raise ManifestError([f"{root.name}/{MANIFEST}:1: the entry {manifest.entry} is not in {root.name}"])
+        elif manifest.realm in WITH_CHECKOUT:
+            # What runs is the checkout.
+            entry = manifest_path
     elif entry is not None:
+        if (root / "modules").is_dir() and any((root / "modules").glob("*/*.otmod")):
+            raise ManifestError(
+                [f"{root.name}: it looks like a checkout of OTClient; write a {MANIFEST} with `realm: otclient` in it"]
+            )
         if not valid_name(root.name):
             raise ManifestError([f"{root.name}: a plugin's folder is named by {NAME_RULE}; rename it"])
         manifest = Manifest(name=root.name)

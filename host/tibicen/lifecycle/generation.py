@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from tibicen.lifecycle.figures import Figures
 from tibicen.lifecycle.ledger import Ledger
@@ -46,7 +47,7 @@ class Runtime(Protocol):
         ...
 
     def close(self) -> None:
-        """Drops code and data. Runs no plugin code."""
+        """Drops code and data. Runs no plugin code; of a client or a server that served, its own farewell."""
         ...
 
     def remains(self) -> list[str]:
@@ -62,6 +63,32 @@ class Runtime(Protocol):
 
         Empty when it runs in the host's process.
         """
+        ...
+
+
+@runtime_checkable
+class Inhabited(Protocol):
+    """What a runtime has besides when what it runs has parts of its own, which come, change and go by themselves: a
+    client with its modules."""
+
+    def take_saves(self, paths: Collection[Path], noticed_at: float | None) -> bool:
+        """Takes in files of the plugin that have changed, where no whole reload is needed for that.
+
+        Args:
+            paths: files and folders, some of which may be gone; the plugin's folder itself: anything may have changed.
+            noticed_at: monotonic time of the first event, for reports.
+
+        Returns:
+            Whether that was all. False asks for a reload of the plugin.
+        """
+        ...
+
+    def load_notes(self) -> list[str]:
+        """What went wrong while it was loaded without keeping it from serving, one sentence each."""
+        ...
+
+    def describe_parts(self) -> dict[str, Plain]:
+        """For `tibicen plugins info`."""
         ...
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tibicen.errors import ManifestError, TibicenError
 from tibicen.lifecycle.discovery import Source, discover, examine, owner_of
+from tibicen.lifecycle.generation import Inhabited
 from tibicen.lifecycle.manager import Manager
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.roster import Roster
@@ -82,7 +83,8 @@ class Intake:
         Plugins that depend on each other change together or not at all; independent ones do not wait for
         each other. `noticed_at` is the monotonic time of the first event, for the report.
         """
-        roots = self._roots(paths)
+        paths = list(paths)
+        roots = {root for root in self._roots(paths) if not self._taken_inside(root, paths, noticed_at)}
         looked_at = sorted(roots | self._doubles)
         before = {name for root in looked_at if (name := self._roster.names_by_root.get(root)) is not None}
         sources: dict[Path, Source | None] = {}
@@ -110,6 +112,15 @@ class Intake:
             if self._is_gone(name):
                 yield self._manager.unload(name, forget=True)
         yield from self._manager.bring_up(touched, noticed_at)
+
+    def _taken_inside(self, root: Path, paths: Iterable[Path], noticed_at: float | None) -> bool:
+        """Whether the plugin at `root` serves and takes the changes in by itself."""
+        generation = self._roster.active(self._roster.names_by_root.get(root, ""))
+        runtime = generation.runtime if generation is not None else None
+        if not isinstance(runtime, Inhabited) or not root.exists():
+            return False
+        own = [path for path in paths if path == root or root in path.parents]
+        return runtime.take_saves(own or [root], noticed_at)
 
     def _is_gone(self, name: str) -> bool:
         """Whether nothing on disk has that name any more: its files are gone, or say another name now.

@@ -14,7 +14,7 @@ from tibicen.errors import CrashError, ManifestError, TibicenError, UnknownPlugi
 from tibicen.lifecycle.discovery import MANIFEST, Source, examine
 from tibicen.lifecycle.fit import Fit
 from tibicen.lifecycle.gate import Gate, NoGate, barred, refusal
-from tibicen.lifecycle.generation import Generation, RuntimeFactory
+from tibicen.lifecycle.generation import Generation, Inhabited, RuntimeFactory
 from tibicen.lifecycle.plugin import Plugin
 from tibicen.lifecycle.reload import Outcome, Step, perform
 from tibicen.lifecycle.report import Action, Problem, Report
@@ -276,6 +276,8 @@ class Manager:
             assert plugin.active is not None
             self.roster.serving.put(plugin.active.source)
             report.generations[plugin.name] = plugin.active.number
+            if isinstance(plugin.active.runtime, Inhabited):
+                report.warnings += plugin.active.runtime.load_notes()
             try:
                 self._gate.admitted(plugin.active.source)
             except TibicenError as error:

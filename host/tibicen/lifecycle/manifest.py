@@ -97,6 +97,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="The API that its Lua code is written against"),
     ] = "native"
     entry: Annotated[str, Meta(description="First file: init.lua or plugin.py unless given")] = ""
+    checkout: Annotated[
+        str,
+        Meta(
+            description="Of realms otclient and canary: the folder whose scripts it runs, from the plugin's own folder "
+            "or absolute; the plugin's folder unless given"
+        ),
+    ] = ""
     requires: Annotated[
         dict[PluginName, str],
         Meta(description='Plugins that it needs, with version ranges: ">=1.0,<2"; "*" for any'),
@@ -118,6 +125,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     settings: dict[str, Setting] = {}
     lazy: Lazy | None = None
     enabled: bool = True
+
+
+WITH_CHECKOUT = frozenset({"otclient", "canary"})
+"""Realms whose plugins run somebody's whole folder of scripts and need no entry of their own."""
 
 
 def valid_name(name: str) -> bool:

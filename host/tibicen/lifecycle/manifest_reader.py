@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from tibicen.lifecycle import permissions
-from tibicen.lifecycle.manifest import NAME_RULE, Manifest, Setting, check_setting, valid_name
+from tibicen.lifecycle.manifest import NAME_RULE, WITH_CHECKOUT, Manifest, Setting, check_setting, valid_name
 from tibicen.lifecycle.yaml_reader import Reader, node_at, read
 
 
@@ -49,6 +49,23 @@ def _check_meaning(reader: Reader, node: yaml.Node, values: dict[str, Any]) -> N
         reader.problem(node_at(node, "entry"), f"entry {entry!r} must be a .lua or .py file")
     if values.get("group") and values.get("tier") != "isolated":
         reader.problem(node_at(node, "group"), "group is for plugins of tier isolated; write that tier, or remove it")
+    realm = values.get("realm", "native")
+    if "checkout" in values and realm not in WITH_CHECKOUT:
+        reader.problem(
+            node_at(node, "checkout"),
+            f"checkout is for plugins of the realms otclient and canary, not {realm}; write the realm, or remove it",
+        )
+    elif "\0" in values.get("checkout", ""):
+        reader.problem(node_at(node, "checkout"), "checkout must be a path")
+    if realm == "otclient" and entry:
+        reader.problem(
+            node_at(node, "entry"),
+            "a client begins with the init.lua of its checkout; name that by `checkout`, not entry",
+        )
+    if realm in WITH_CHECKOUT and values.get("tier", "contained") != "contained":
+        reader.problem(
+            node_at(node, "tier"), f"a plugin of the realm {realm} has a VM of its own: tier contained; remove it"
+        )
     for setting_name, raw in values.get("settings", {}).items():
         _check_setting(reader, node, setting_name, raw)
 

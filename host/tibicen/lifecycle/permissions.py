@@ -40,7 +40,7 @@ VOCABULARY: dict[str, Word] = {
     "plugins.control": Word("", "plugins.control", "load, reload and unload other plugins", used=False),
     "files.read": Word("paths", "files.read:maps/*.otbm", "read files", used=False),
     "files.write": Word("paths", "files.write:exports/**", "write files", used=False),
-    "net.http": Word("hosts", "net.http:*.example.com", "send HTTP requests", used=False),
+    "net.http": Word("hosts", "net.http:*.example.com", "connect to other hosts, by HTTP or as a game"),
     "process.run": Word("programs", "process.run:git", "start programs", used=False),
     "config.read": Word("", "config.read", "read the host's configuration", used=False),
     "config.write": Word("", "config.write", "change the host's configuration", used=False),

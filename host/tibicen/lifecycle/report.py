@@ -40,6 +40,8 @@ class Report:
         plugins: in the order in which they were handled; the first ones caused it.
         generations: plugin to the generation that serves now; of an unload, to the one that did.
         ms: from the start of the work to the swap; `since_save_ms` counts from the file event, when there was one.
+        parts: what inside of the plugin it is about, when not the whole of it: modules of a client, files. What is
+            `kept` then is that part.
         kept: plugins whose old generation goes on serving because the new one was refused.
         warnings: what is not a failure but should be known (handed-over state dropped, cleanup trouble).
     """
@@ -50,6 +52,7 @@ class Report:
     generations: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     ms: float = 0.0
     since_save_ms: float | None = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from tibicen.bus.hooks import HookBus
 from tibicen.bus.subjects import SubjectBus
 from tibicen.lifecycle.generation import Generation
+from tibicen.lifecycle.report import Report
+from tibicen.lifecycle.waves import Wave
 from tibicen.state.kv import KeyValueStore
 from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain
@@ -27,6 +29,13 @@ class Plugins(Protocol):
     def strike(self, generation: Generation, kind: str, error: Exception) -> None: ...
 
     def crashed(self, generation: Generation, error: Exception) -> None: ...
+
+
+OnWave = Callable[[Wave], None]
+
+
+def _watch_nothing(folder: Path, on_wave: OnWave) -> Callable[[], None]:
+    return lambda: None
 
 
 LogLine = Callable[[str, str, str, Mapping[str, Plain]], None]
@@ -51,3 +60,12 @@ class Services:
     given: Callable[[str], Sequence[str]] | None = None
     """Permissions that the owner gives a plugin beside those that it asks for. None in a worker, where none are
     checked: the host checks what comes out of it."""
+    report: Callable[[Report], None] = field(default=lambda report: None)
+    """Tells of what became of a part of a plugin, as of a whole one."""
+    data: Path | None = None
+    """The host's data folder; None when nothing outlives it."""
+    watch: Callable[[Path, OnWave], Callable[[], None]] = field(default=_watch_nothing)
+    """Watches a folder outside of the plugins folder, as long as the host watches that; the answer ends it.
+
+    Raises:
+        OSError: it can't be watched."""

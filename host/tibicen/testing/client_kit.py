@@ -13,6 +13,7 @@ from tibicen.realms.otclient.checkout import Checkout, Dialect, start_libraries
 from tibicen.realms.otclient.client import Client
 from tibicen.realms.otclient.files import Files
 from tibicen.realms.otclient.input import Input
+from tibicen.realms.otclient.session import enter_game, leave_game
 from tibicen.testing.snapshots import Snapshots
 from tibicen.testing.widget import Widget
 from tibicen.vm.stack import StackThread
@@ -54,8 +55,6 @@ class ClientKit:
         self._home = tempfile.TemporaryDirectory(prefix="tibicen-test-")
         self._snapshots = snapshots
         self._readable = [each.resolve() for each in readable]
-        self.sent: list[list[Any]] = []
-        """What the client sent since the game began, in order: name of the action, then its arguments."""
         self._seen = 0
         try:
             self._client = self._thread.call(lambda: self._make(checkout, dialect))
@@ -208,30 +207,30 @@ class ClientKit:
 
     # -- the game ---------------------------------------------------------------------------------------
 
-    def start_game(self, version: int = 1098, **player: Any) -> None:
-        """Logs a character in, as modules see it: `onGameStart` with a local player."""
-        self.control("game_start", int(version), player)
+    def start_game(self, version: int = 1098, name: str = "Tester") -> None:
+        """A character enters the game: `onGameStart`, with a local player of that name."""
+        self._do(lambda: enter_game(self._client, int(version), name))
         self.advance(SETTLING_MS)
 
     def end_game(self) -> None:
-        """The game ends: `onGameEnd`."""
-        self.control("game_end")
+        """The character leaves: `onGameEnd`."""
+        self._do(lambda: leave_game(self._client))
         self.advance(SETTLING_MS)
 
     def feed(self, event: str, *arguments: Any) -> None:
-        """What the server's message would do to the game: `feed("processTextMessage", 22, "Hello")`."""
+        """What a message of the server does to the game: `feed("TextMessage", 22, "Hello")`."""
         self.control("game_event", event, *arguments)
 
     def raise_event(self, owner: str, event: str, *arguments: Any) -> None:
         """Raises an event of a singleton alone: `raise_event("g_game", "onPing")`."""
         self.control("game_raise", owner, event, *arguments)
 
-    def packet(self, content: bytes) -> None:
-        """Hands a message of the server to the modules' own opcode handlers, as `ProtocolGame.onOpcode` gets it."""
-        self.control("game_packet", content)
+    def extended_opcode(self, opcode: int, buffer: str | bytes) -> None:
+        """An extended opcode of the server comes in, for who registered it."""
+        self.control("game_event", "ExtendedOpcode", opcode, buffer)
 
     def sent_actions(self) -> list[Any]:
-        """What the client sent, in order: name of the action, then its arguments."""
+        """What the client sent since the last call, in order: name of the action, then its arguments."""
         return list(self.control("game_sent") or ())
 
     # -- the log ----------------------------------------------------------------------------------------
@@ -282,11 +281,11 @@ class ClientKit:
             "key_down": lambda name: hands.key_down(_text(name)),
             "key_up": lambda name: hands.key_up(_text(name)),
             "advance": self.advance,
-            "start_game": lambda version=1098, player=None: self.start_game(int(version), **(player or {})),
+            "start_game": lambda version=1098, name="Tester": self.start_game(int(version), _text(name)),
             "end_game": self.end_game,
             "feed": lambda event, *arguments: self.feed(_text(event), *arguments),
             "raise": lambda owner, event, *arguments: self.raise_event(_text(owner), _text(event), *arguments),
-            "packet": lambda content: self.packet(content if isinstance(content, bytes) else content.encode("latin-1")),
+            "extended_opcode": lambda opcode, buffer: self.extended_opcode(int(opcode), buffer),
             "sent": self.sent_actions,
             "log": lambda: [[level, text] for level, text in self.log],
             "matches_snapshot": lambda widget=None, name="": self.matches_snapshot(

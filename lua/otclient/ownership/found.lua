@@ -1,4 +1,4 @@
---- What of a module is around: found by looking where modules register things, each with its name and how it is
+--- What of modules is around: found by looking where modules register things, each with its name and how it is
 --- closed. Nothing of it is kept in a list while modules run.
 
 local context = ...
@@ -12,44 +12,56 @@ local rawget, type = raw.rawget, raw.type
 -- In the order in which things are closed.
 local KINDS = { "events", "requests", "opcodes", "keybinds", "slots", "grabs", "cursors", "widgets" }
 
+--- A thing that was found. Unloading `owner`, or the module whose `code` it calls, closes it.
+---@class Found
+---@field kind string
+---@field owner string|nil the module whose it is; nil for nobody's
+---@field code string|nil the module whose function it calls
+---@field name fun(): string
+---@field close fun()
+---@field cycle boolean|nil of an event: whether it comes again and again
+---@field widget table|nil
+
 ---@param engine table
 ---@param owners table see owners.lua
 ---@param journal table see journal.lua
+---@param registered table see registered.lua
 ---@return table found
-return function(engine, owners, journal)
+return function(engine, owners, journal, registered)
     local found = { kinds = KINDS }
     local collect = {}
-
-    local function is_of(fn, owner)
-        return type(fn) == "function" and owners.of(fn) == owner
-    end
 
     local function global(name)
         local value = rawget(engine.env, name)
         return type(value) == "table" and value or nil
     end
 
-    function collect.events(owner, add)
+    function collect.events(add, owner_of)
         for _, event in raw.ipairs(engine.parts.dispatcher.pending()) do
             local callback = event.callback
-            if is_of(callback, owner) then
-                local what = event.max_cycles == 0 and "cycle" or event.max_cycles and "scheduled" or "queued"
-                add(format("%s event of %s", what, owners.place(callback)), function()
-                    event.canceled, event.callback = true, nil
-                end)
-            end
+            local owner, cycle = owner_of(callback), event.max_cycles == 0
+            local entry = add("events", owner, owner, function()
+                local what = cycle and "cycle" or event.max_cycles and "scheduled" or "queued"
+                return format("%s event of %s", what, owners.place(callback))
+            end, function()
+                event.canceled, event.callback = true, nil
+            end)
+            entry.cycle = cycle
         end
     end
 
     -- HTTP.operations of corelib: number to { url, callback, … }.
-    function collect.requests(owner, add)
+    function collect.requests(add, owner_of)
         local http = global("HTTP")
         local operations = http and rawget(http, "operations")
         for _, id in raw.ipairs(type(operations) == "table" and sorted_keys(operations) or {}) do
             local operation = operations[id]
             local callback = type(operation) == "table" and (operation.callback or operation.progressCallback)
-            if is_of(callback, owner) then
-                add(format("request to %s", raw.tostring(operation.url)), function()
+            if type(callback) == "function" then
+                local owner = owner_of(callback)
+                add("requests", owner, owner, function()
+                    return format("request to %s", raw.tostring(operation.url))
+                end, function()
                     if type(http.cancel) == "function" then
                         engine:safe_call(http.cancel, id)
                     end
@@ -76,13 +88,17 @@ return function(engine, owners, journal)
         return {}
     end
 
-    function collect.opcodes(owner, add)
+    function collect.opcodes(add, owner_of)
         for _, name in raw.ipairs(REGISTRIES) do
             local callbacks = registry(name)
             for _, opcode in raw.ipairs(sorted_keys(callbacks)) do
-                if is_of(callbacks[opcode], owner) then
-                    local kind = raw.string.match(name, "^register(.*)$")
-                    add(format("%s %s of %s", kind, raw.tostring(opcode), owners.place(callbacks[opcode])), function()
+                local callback = callbacks[opcode]
+                if type(callback) == "function" then
+                    local owner = owner_of(callback)
+                    add("opcodes", owner, owner, function()
+                        local kind = raw.string.match(name, "^register(.*)$")
+                        return format("%s %s of %s", kind, raw.tostring(opcode), owners.place(callback))
+                    end, function()
                         callbacks[opcode] = nil
                     end)
                 end
@@ -91,43 +107,40 @@ return function(engine, owners, journal)
     end
 
     -- Keybind of corelib: `category_action` to { category, action, callbacks = { { callback = fn }, … } }.
-    local function bound_actions(owner, add)
+    local function bound_actions(add, owner_of)
         local keybind = global("Keybind")
         local all = keybind and rawget(keybind, "defaultKeybinds")
         for _, index in raw.ipairs(type(all) == "table" and sorted_keys(all) or {}) do
-            local bound = all[index]
+            local bound, of = all[index], {}
             for _, callback in raw.ipairs(type(bound) == "table" and bound.callbacks or {}) do
-                if is_of(callback.callback, owner) then
-                    add(format("key action %s", raw.tostring(index)), function()
+                local owner = type(callback.callback) == "function" and owner_of(callback.callback)
+                if owner and not of[owner] then
+                    of[owner] = true
+                    add("keybinds", owner, owner, function()
+                        return format("key action %s", raw.tostring(index))
+                    end, function()
                         engine:safe_call(keybind.delete, bound.category, bound.action)
                         all[index] = nil
                     end)
-                    break
                 end
             end
         end
     end
 
     -- Slots and bound keys are found in one look; keys come first.
-    local signals = {}
-
-    local function add_all(list, add)
-        for _, slot in raw.ipairs(list) do
-            add(slot.name, slot.close)
-        end
+    function collect.keybinds(add, owner_of, roots)
+        bound_actions(add, owner_of)
+        slots.survey({
+            owner_of = owner_of,
+            registrar_of = registered.by,
+            forget = registered.forget,
+            place = owners.place,
+            each_table = journal.each,
+            roots = roots,
+        }, add)
     end
 
-    function collect.keybinds(owner, add)
-        bound_actions(owner, add)
-        local keys
-        signals, keys = slots.scan(owner, owners, journal, engine.parts.ui.root, found.owner_of_widget)
-        add_all(keys, add)
-    end
-
-    function collect.slots(_, add)
-        add_all(signals, add)
-        signals = {}
-    end
+    function collect.slots() end
 
     -- Widgets --------------------------------------------------------------------------------------------------
 
@@ -142,86 +155,101 @@ return function(engine, owners, journal)
         end
     end
 
-    -- The outermost widgets of a module.
-    local function widgets_of(owner)
-        local list = {}
-        local function visit(w, inside)
-            local own = w.owner or inside
-            if own == owner and inside ~= owner then
-                list[#list + 1] = w
-            end
-            local children = w.children
-            for index = 1, #children do
-                visit(children[index], own)
-            end
-        end
-        visit(engine.parts.ui.root, nil)
-        for _, w in raw.ipairs(found.loose_widgets()) do
-            if not w.parent and not w.destroyed then
-                visit(w, nil)
-            end
-        end
-        return list
-    end
-
     --- Widgets that were made without a parent; set by ownership.lua.
     ---@return table[]
     function found.loose_widgets()
         return {}
     end
 
-    function collect.widgets(owner, add)
+    -- The outermost widgets of each module; nobody's are not told of.
+    function collect.widgets(add, _, roots)
         local ui = engine.parts.ui
-        for _, w in raw.ipairs(widgets_of(owner)) do
-            add(format("%s (%s)", name_of(w), w.style and w.style.tag or w.class_name), function()
-                if not w.destroyed then
-                    ui.destroy(w)
-                end
-            end)
+        local function visit(w, inside)
+            local own = w.owner or inside
+            if own ~= inside then
+                local entry = add("widgets", own, nil, function()
+                    return format("%s (%s)", name_of(w), w.style and w.style.tag or w.class_name)
+                end, function()
+                    if not w.destroyed then
+                        ui.destroy(w)
+                    end
+                end)
+                entry.widget = w
+            end
+            local children = w.children
+            for index = 1, #children do
+                visit(children[index], own)
+            end
+        end
+        for _, root in raw.ipairs(roots) do
+            visit(root, nil)
         end
     end
 
-    function collect.grabs(owner, add)
+    function collect.grabs(add)
         local ui = engine.parts.ui
         for _, receiver in raw.ipairs({ "mouse_receiver", "keyboard_receiver" }) do
             local w = ui[receiver]
-            if w and w ~= ui.root and found.owner_of_widget(w) == owner then
-                add(format("%s, grabbed by %s", receiver == "mouse_receiver" and "mouse" or "keyboard", name_of(w)),
-                    function()
-                        ui[receiver] = ui.root
-                    end)
-            end
-        end
-    end
-
-    function collect.cursors(owner, add)
-        local ui = engine.parts.ui
-        for _, cursor in raw.ipairs(ui.pushed_cursors()) do
-            if cursor.owner == owner then
-                add(format("cursor %s", cursor.name), function()
-                    ui.drop_cursor(cursor)
+            if w and w ~= ui.root then
+                add("grabs", found.owner_of_widget(w), nil, function()
+                    local what = receiver == "mouse_receiver" and "mouse" or "keyboard"
+                    return format("%s, grabbed by %s", what, name_of(w))
+                end, function()
+                    ui[receiver] = ui.root
                 end)
             end
         end
     end
 
-    --- What there is of a kind.
-    ---@param kind string
-    ---@param owner string
-    ---@param visit fun(name: string, close: fun())
-    function found.of_kind(kind, owner, visit)
-        collect[kind](owner, visit)
-    end
-
-    --- What of a module is around, kind by kind in the order in which it is closed.
-    ---@param owner string
-    ---@param visit fun(kind: string, name: string)
-    function found.each(owner, visit)
-        for _, kind in raw.ipairs(KINDS) do
-            collect[kind](owner, function(name)
-                visit(kind, name)
+    function collect.cursors(add)
+        local ui = engine.parts.ui
+        for _, cursor in raw.ipairs(ui.pushed_cursors()) do
+            add("cursors", cursor.owner, nil, function()
+                return format("cursor %s", cursor.name)
+            end, function()
+                ui.drop_cursor(cursor)
             end)
         end
+    end
+
+    --- Widgets that are in no other: the root, and those without a parent.
+    ---@return table[]
+    function found.roots()
+        local roots = { engine.parts.ui.root }
+        for _, w in raw.ipairs(found.loose_widgets()) do
+            roots[#roots + 1] = w
+        end
+        return roots
+    end
+
+    --- Everything that is around, in one look: kind to a list, each in a fixed order.
+    ---@return table<string, Found[]>
+    function found.survey()
+        local lists = {}
+        for _, kind in raw.ipairs(KINDS) do
+            lists[kind] = {}
+        end
+        local function add(kind, owner, code, name, close)
+            local entry = { kind = kind, owner = owner, code = code, name = name, close = close }
+            local list = lists[kind]
+            list[#list + 1] = entry
+            return entry
+        end
+        -- Functions of libraries hang on many widgets.
+        local known = {}
+        local function owner_of(fn)
+            local owner = known[fn]
+            if owner == nil then
+                owner = owners.of(fn) or false
+                known[fn] = owner
+            end
+            return owner or nil
+        end
+        local roots = found.roots()
+        for _, kind in raw.ipairs(KINDS) do
+            collect[kind](add, owner_of, roots)
+        end
+        return lists
     end
 
     return found

@@ -7,6 +7,7 @@ local context = ...
 local raw = context.raw
 local next, rawget, rawset, type = raw.next, raw.rawget, raw.rawset, raw.type
 local find = raw.string.find
+local slots = context.use("otclient/ownership/slots")
 
 ---@param engine table
 ---@param owners table see owners.lua
@@ -17,6 +18,8 @@ return function(engine, owners)
     local watched, known = {}, {}
     -- Module's name to its writes, in order: { watch, key, before, after }.
     local written = {}
+    -- Module's name to watch to keys that others wrote over: loaded again, it writes beneath them.
+    local under = {}
 
     local function copy(source)
         local image, count = {}, 0
@@ -41,12 +44,37 @@ return function(engine, owners)
         watched[#watched + 1] = watch
     end
 
-    local function write(owner, watch, key, before, after)
-        -- A function tells itself whose it is, also when it comes out of turn.
-        local own = type(after) == "function" and owners.plain(after)
-        if own and own ~= true and not owners.lends(own) then
-            owner = own
+    local function is_slot(watch, key)
+        return watch.kind == "function" and slots.kind_of(key) == "slots"
+    end
+
+    -- Functions and styles tell themselves whose they are, when they come out of turn.
+    local function owner_of(owner, watch, after)
+        if type(after) == "function" then
+            local own = owners.plain(after)
+            if own and own ~= true and not owners.lends(own) then
+                return own
+            end
+        elseif not owner and watch.kind == "style" and after then
+            return owners.of_source(after.source) or nil
         end
+        return owner
+    end
+
+    -- Another's entry that put a value there.
+    local function entry_with(watch, key, value, owner)
+        for name, list in next, written do
+            for index = #list, 1, -1 do
+                local entry = list[index]
+                if name ~= owner and entry.watch == watch and entry.key == key and entry.after == value then
+                    return entry
+                end
+            end
+        end
+    end
+
+    local function write(owner, watch, key, before, after)
+        owner = owner_of(owner, watch, after)
         if not owner then
             return
         end
@@ -54,6 +82,15 @@ return function(engine, owners)
         if not list then
             list = {}
             written[owner] = list
+        end
+        local keys = under[owner] and under[owner][watch]
+        if keys and keys[key] then
+            keys[key] = nil
+            local over = after ~= nil and entry_with(watch, key, before, owner)
+            if over then
+                rawset(watch.table, key, before)
+                before, over.before = over.before, after
+            end
         end
         list[#list + 1] = { watch = watch, key = key, before = before, after = after }
     end
@@ -86,10 +123,16 @@ return function(engine, owners)
         end
     end
 
-    -- Slots of a signal are dealt with one by one, see found.lua; but for one that took the place of others.
+    -- Slots of a signal are dealt with one by one, see slots.lua; but for one that took the place of others. A list of
+    -- which but one was disconnected becomes that one.
     local function is_signal(entry)
-        local is_slot = entry.watch.kind == "function" and find(entry.key, "^on%u") ~= nil
-        return is_slot and (type(entry.after) ~= "function" or entry.before == nil)
+        local before, after = entry.before, entry.after
+        if not is_slot(entry.watch, entry.key) then
+            return false
+        elseif type(before) == "table" and type(after) == "function" then
+            return before[1] == nil or before[1] == after
+        end
+        return type(after) ~= "function" or before == nil
     end
 
     -- Styles of the engine's own classes come to be when they are asked for, and are nobody's.
@@ -114,13 +157,23 @@ return function(engine, owners)
         return left
     end
 
+    local function remember_under(owner, watch, key)
+        under[owner] = under[owner] or {}
+        under[owner][watch] = under[owner][watch] or {}
+        under[owner][watch][key] = true
+    end
+
     -- What was written over an entry must not bring it back some day.
-    local function forget_entry(entry)
-        for _, list in next, written do
+    local function forget_entry(entry, owner)
+        local watch, key = entry.watch, entry.key
+        for name, list in next, written do
             for index = 1, #list do
                 local later = list[index]
-                if later.watch == entry.watch and later.key == entry.key and later.before == entry.after then
+                if later.watch == watch and later.key == key and later.before == entry.after then
                     later.before = entry.before
+                    if name ~= owner and not is_slot(watch, key) then
+                        remember_under(owner, watch, key)
+                    end
                 end
             end
         end
@@ -137,7 +190,7 @@ return function(engine, owners)
                 rawset(entry.watch.table, entry.key, entry.before)
                 raw.table.insert(taken, 1, entry)
             elseif entry.after ~= nil then
-                forget_entry(entry)
+                forget_entry(entry, owner)
             end
         end
         written[owner] = nil

@@ -186,7 +186,8 @@ return function(engine)
             level = level + 1
         end
         local loading = engine.current_module
-        if loading and loading.name == outermost then
+        -- What others make while a module is unloaded is not the module's, which goes.
+        if loading and not loading.loaded and loading.name == outermost then
             return outermost
         end
         return nearest or outermost

@@ -3,6 +3,7 @@
 
 local context = ...
 local raw = context.raw
+local make_guests = context.use("otclient/ownership/guests")
 local getinfo = raw.debug.getinfo
 local rawget, rawset = raw.rawget, raw.rawset
 
@@ -35,6 +36,7 @@ local LONGEST = 1048576
 return function(engine, owners, found)
     local reload = {}
     local modules, resources = engine.parts.modules, engine.parts.resources
+    local guests = make_guests(engine, found.owner_of_widget)
     -- Module's name to those that it used as `modules.X`, "load" while it was loaded, else "run"; or only "declared".
     local uses = {}
     -- Module's name to those that it looked for while it was loaded, and that were not there.
@@ -124,7 +126,7 @@ return function(engine, owners, found)
             if name then
                 outside[path] = outside[path] or {}
                 outside[path][name] = true
-            elseif not outside[path] then
+            elseif not outside[path] and not engine.parts.window.running then
                 at_start[path] = true
             end
         end
@@ -229,24 +231,6 @@ return function(engine, owners, found)
         return list
     end
 
-    -- Modules with widgets inside of another's: name to the others' names.
-    local function guests()
-        local hosts = {}
-        local function visit(w, owner)
-            local own = w.owner or owner
-            if owner and own ~= owner then
-                hosts[own] = hosts[own] or {}
-                hosts[own][owner] = true
-            end
-            local children = w.children
-            for index = 1, #children do
-                visit(children[index], own)
-            end
-        end
-        visit(engine.parts.ui.root, nil)
-        return hosts
-    end
-
     -- A library declares what it needs, but others registered things with it, which it would forget.
     local function needs(user, name)
         local use = uses[user] and uses[user][name]
@@ -257,8 +241,8 @@ return function(engine, owners, found)
     ---@param names string[]
     ---@return table<string, boolean> taken, table[] loaded all loaded modules in their order
     function reload.closure(names)
-        local hosts, taken, changed = guests(), {}, true
         local list = reload.in_order()
+        local hosts, taken, changed = guests(list), {}, true
         for _, name in raw.ipairs(names) do
             taken[name] = true
         end
@@ -324,12 +308,12 @@ return function(engine, owners, found)
             module[field] = {}
         end
         module.on_load, module.on_unload = nil, nil
-        local found = modules.discover(module.file)
-        if found and found ~= module then
-            engine:log("error", module.file .. ": module '" .. module.name .. "' is called '" .. found.name .. "' now")
-            modules.forget(found)
+        local other = modules.discover(module.file)
+        if other and other ~= module then
+            engine:log("error", module.file .. ": module '" .. module.name .. "' is called '" .. other.name .. "' now")
+            modules.forget(other)
         end
-        return found == module
+        return other == module
     end
 
     --- Loads a module that was loaded before: it finds the same others as then.

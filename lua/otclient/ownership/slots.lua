@@ -1,4 +1,4 @@
---- Functions of a module that hang on objects which others have, too: slots of signals (`onX`) and of keys that are
+--- Functions of modules that hang on objects which others have, too: slots of signals (`onX`) and of keys that are
 --- bound (`boundKeyDownCombos`), on classes, singletons and widgets.
 
 local context = ...
@@ -23,6 +23,24 @@ function slots.sorted_keys(list)
         return type(a) < type(b)
     end)
     return keys
+end
+
+-- Field to what is in it: "slots", "keybinds", or false for anything else.
+local kinds = {}
+
+--- What functions in a field of that name are.
+---@param key any
+---@return string|false kind
+function slots.kind_of(key)
+    local kind = kinds[key]
+    if kind == nil then
+        kind = false
+        if type(key) == "string" then
+            kind = find(key, "^on%u") and "slots" or find(key, "^bound%u") and "keybinds" or false
+            kinds[key] = kind
+        end
+    end
+    return kind
 end
 
 -- Takes a function out of a field, as corelib's `disconnect` does.
@@ -53,109 +71,117 @@ function slots.path(w)
     return raw.table.concat(names, "/")
 end
 
---- Looks through everything once.
----@param owner string
----@param owners table see owners.lua
----@param journal table see journal.lua
----@param root table the root widget
----@param owner_of_widget fun(w: table): string|nil
----@return table[] signals, table[] keys lists of { name, close }
-function slots.scan(owner, owners, journal, root, owner_of_widget)
-    local signals, keys = {}, {}
-    -- Functions of libraries hang on many widgets.
-    local of = {}
-
-    local function is_own(fn)
-        local known = of[fn]
-        if known == nil then
-            known = owners.of(fn) or false
-            of[fn] = known
+--- Calls a function with each function in a field: a function, or a list of them.
+---@param target table
+---@param key any
+---@param visit fun(target: table, key: any, fn: function)
+function slots.each_in(target, key, visit)
+    local value = rawget(target, key)
+    if type(value) == "function" then
+        visit(target, key, value)
+    elseif type(value) == "table" then
+        for index = 1, #value do
+            if type(value[index]) == "function" then
+                visit(target, key, value[index])
+            end
         end
-        return known == owner
+    end
+end
+
+-- Keys of fields that have anything, nil when there are none.
+local function keys_of(fields)
+    local found
+    for key, value in next, fields do
+        local kind = type(value)
+        if (kind == "function" or kind == "table") and slots.kind_of(key) then
+            found = found or {}
+            found[#found + 1] = key
+        end
+    end
+    if found and found[2] then
+        raw.table.sort(found)
+    end
+    return found
+end
+
+--- Looks through the classes, the singletons and all widgets once.
+---@param look table what is looked at: `owner_of(fn)`, `registrar_of(target, key, fn)`, `forget` which takes
+--- the same, `place(fn)`, `each_table(visit)`, and `roots`, the outermost widgets
+---@param add fun(kind: string, owner: string|nil, code: string|nil, name: (fun(): string), close: fun())
+function slots.survey(look, add)
+    local owner_of, registrar_of = look.owner_of, look.registrar_of
+    -- What is looked at just now: a widget, or a table and its name.
+    local widget, label, inside
+
+    local function here(w, name)
+        return w and slots.path(w) or name
     end
 
-    -- Whether a field has anything of the module, at most one list deep in `lists` lists.
-    local function has_own(value, lists)
-        if type(value) == "function" then
-            return is_own(value)
-        elseif type(value) == "table" and lists > 0 then
-            for _, entry in next, value do
-                if has_own(entry, lists - 1) then
-                    return true
+    local function visit_slot(target, key, fn)
+        local owner = owner_of(fn)
+        -- What is on a module's own widgets goes with them.
+        if widget and (owner == inside or not owner and inside) then
+            return
+        end
+        local w, name = widget, label
+        add("slots", owner, owner, function()
+            return format("%s.%s, connected to %s", here(w, name), key, look.place(fn))
+        end, function()
+            disconnect(target, key, fn)
+        end)
+    end
+
+    local function visit_key(target, combo, fn)
+        local code = owner_of(fn)
+        local owner = registrar_of(target, combo, fn) or code
+        if widget and (owner == inside or not owner and inside) then
+            return
+        end
+        local w, name = widget, label
+        add("keybinds", owner, code, function()
+            return format("%s of %s, connected to %s", raw.tostring(combo), here(w, name), look.place(fn))
+        end, function()
+            disconnect(target, combo, fn)
+            look.forget(target, combo, fn)
+        end)
+    end
+
+    local function in_fields(fields)
+        local keys = keys_of(fields)
+        for index = 1, keys and #keys or 0 do
+            local key = keys[index]
+            if slots.kind_of(key) == "slots" then
+                slots.each_in(fields, key, visit_slot)
+            elseif type(fields[key]) == "table" then
+                local bound = fields[key]
+                for _, combo in raw.ipairs(slots.sorted_keys(bound)) do
+                    slots.each_in(bound, combo, visit_key)
                 end
             end
         end
-        return false
     end
 
-    local function add(list, target, key, fn, name)
-        list[#list + 1] = {
-            name = format("%s, connected to %s", name, owners.place(fn)),
-            close = function()
-                disconnect(target, key, fn)
-            end,
-        }
-    end
-
-    local function in_field(list, target, key, name)
-        local value = rawget(target, key)
-        if type(value) == "function" then
-            if is_own(value) then
-                add(list, target, key, value, name)
-            end
-        elseif type(value) == "table" then
-            for index = 1, #value do
-                if type(value[index]) == "function" and is_own(value[index]) then
-                    add(list, target, key, value[index], name)
-                end
-            end
-        end
-    end
-
-    local function in_fields(fields, name_of)
-        local found
-        for key, value in next, fields do
-            if type(key) == "string" and (type(value) == "function" or type(value) == "table") then
-                local is_signal = find(key, "^on%u") ~= nil
-                if (is_signal or find(key, "^bound%u")) and has_own(value, is_signal and 1 or 2) then
-                    found = found or {}
-                    found[key] = is_signal
-                end
-            end
-        end
-        for _, key in raw.ipairs(found and slots.sorted_keys(found) or {}) do
-            local value = fields[key]
-            if found[key] then
-                in_field(signals, fields, key, name_of() .. "." .. key)
-            else
-                for _, combo in raw.ipairs(slots.sorted_keys(value)) do
-                    in_field(keys, value, combo, format("%s of %s", raw.tostring(combo), name_of()))
-                end
-            end
-        end
-    end
-
-    journal.each(function(target, label, kind)
+    look.each_table(function(target, name, kind)
         if kind == "function" then
-            in_fields(target, function()
-                return label
-            end)
+            label = name
+            in_fields(target)
         end
     end)
-    local function visit(w)
-        -- What is on a module's own widgets goes with them.
-        if w.fields and owner_of_widget(w) ~= owner then
-            in_fields(w.fields, function()
-                return slots.path(w)
-            end)
+
+    local function visit(w, owner)
+        owner = w.owner or owner
+        if w.fields then
+            widget, inside = w, owner
+            in_fields(w.fields)
         end
         local children = w.children
         for index = 1, #children do
-            visit(children[index])
+            visit(children[index], owner)
         end
     end
-    visit(root)
-    return signals, keys
+    for index = 1, #look.roots do
+        visit(look.roots[index], nil)
+    end
 end
 
 return slots

@@ -9,8 +9,9 @@ local insert = raw.table.insert
 
 ---@param engine table
 ---@param reload table see reload.lua
+---@param started table see started.lua
 ---@return table together
-return function(engine, reload)
+return function(engine, reload, started)
     local together = {}
     local modules = engine.parts.modules
 
@@ -222,8 +223,7 @@ return function(engine, reload)
     ---@return table report see `new_report`; `problem` is the first
     function together.reload(names, closed)
         local report = new_report()
-        local run =
-            { report = report, closed = closed, targets = {}, states = {}, saved = {}, given = {}, list = {}, taken = {} }
+        local run = { report = report, closed = closed, targets = {}, saved = {}, given = {} }
         for _, name in raw.ipairs(names) do
             local module = modules.find(name)
             if module and module.loaded then
@@ -238,7 +238,12 @@ return function(engine, reload)
         if raw.next(run.targets) then
             run.of = needs_of(run.targets)
             unload(run, run.taken)
-            load_all(run)
+            started.begin()
+            local ok, problem = raw.pcall(load_all, run)
+            started.finish()
+            if not ok then
+                raw.error(problem, 0)
+            end
         end
         for _, module in raw.ipairs(run.list) do
             if run.taken[module.name] and module.loaded then

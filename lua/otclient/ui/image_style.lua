@@ -41,6 +41,7 @@ return function(engine)
         w.image_width, w.image_height = width, height
         local own_w, own_h = w.rect_w, w.rect_h
         if own_w <= 0 or own_h <= 0 or w.image_auto_resize then
+            w.sized_by_image = true
             ui.resize(
                 w,
                 (own_w <= 0 or w.image_auto_resize) and width or own_w,

@@ -12,11 +12,13 @@ return function(engine)
     local ui = engine.parts.ui
     local edubart = engine.edubart
 
-    -- Path to its text and the document in it: styles keep what they found in a document's nodes.
+    -- Path to its text and the document in it: styles keep what they found in a document's nodes. Also what the
+    -- document is for, as modules' names to true: `styles` alone, or `widgets`.
     local documents = {}
+    ui.documents = documents
 
     --- The document of a file; raises what is wrong with it.
-    local function document(path)
+    local function document(path, use)
         local resources = engine.parts.resources
         local source = resources.resolve(path)
         local text, problem = resources.read(source)
@@ -25,9 +27,13 @@ return function(engine)
         end
         local known = documents[source]
         if not known or known.text ~= text then
-            known = { text = text, root = engine.parts.otml.parse(text, source) }
+            local root = engine.parts.otml.parse(text, source)
+            local styles, widgets = known and known.styles or {}, known and known.widgets or {}
+            known = { text = text, root = root, styles = styles, widgets = widgets }
             documents[source] = known
         end
+        local ownership = engine.parts.ownership
+        known[use][ownership and ownership.current and ownership.current() or ""] = true
         return known.root
     end
 
@@ -44,7 +50,7 @@ return function(engine)
     function ui.import_styles(name, of_device)
         local file = file_of(name)
         local ok, problem = pcall(function()
-            local root = document(file)
+            local root = document(file, "styles")
             for index = 1, #root do
                 if not root[index].null then
                     ui.import_style(root[index])
@@ -203,7 +209,7 @@ return function(engine)
             local file = file_of(short .. "." .. device[2])
             if resources.kind(resources.resolve(file)) == "file" then
                 local ok, node = pcall(function()
-                    local root = document(file)
+                    local root = document(file, "widgets")
                     engine:log("info", "found " .. device[1] .. " style '" .. device[2] .. "' for '" .. short .. "'")
                     return main_node(root)
                 end)
@@ -217,7 +223,7 @@ return function(engine)
     function ui.load(name, parent)
         local shown = edubart and file_of(name) or name
         local ok, result = making(function()
-            local root = document(file_of(name))
+            local root = document(file_of(name), "widgets")
             if edubart then
                 return create_in_order(root, parent)
             end

@@ -107,6 +107,8 @@ return function(engine)
             return known
         end
         known = merge(style, node)
+        -- What it was made of, for who makes it anew when a file has changed: see restyle.lua.
+        known.base_style, known.over_node = style, node
         node.merged, node.merged_base = known, style
         return known
     end

@@ -140,14 +140,28 @@ return function(engine)
 
     --- Gives a widget a style.
     function ui.set_style_node(w, node)
+        w.styled, w.laid_over = node, nil
         w.style = ui.apply_style(w, node)
         w.widgets_made = nil
         ui.update_style(w)
     end
 
+    -- Which properties were laid over a widget's style since: those of the style don't count any more.
+    local function note_tags(w, node)
+        local laid = w.laid_over
+        if not laid then
+            laid = {}
+            w.laid_over = laid
+        end
+        for index = 1, #node do
+            laid[node[index].tag] = true
+        end
+    end
+
     --- Lays a style over that of a widget.
     function ui.merge_style(w, node)
         node = ui.apply_style(w, node)
+        note_tags(w, node)
         local style = w.style
         if not style then
             return

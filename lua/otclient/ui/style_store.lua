@@ -59,6 +59,7 @@ return function(engine)
             end
             local style = merge(original, node)
             style.tag = name
+            style.base_style, style.over_node = original, node
             styles[name] = style
             if not engine.edubart then
                 styles[lower(name)] = style

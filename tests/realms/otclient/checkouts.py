@@ -7,6 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 
 CORELIB = """\
+modules = package.loaded
+
 function connect(object, slots)
     for name, slot in pairs(slots) do
         object[name] = slot

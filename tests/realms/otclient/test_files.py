@@ -233,3 +233,21 @@ def test_large_files(tmp_path: Path) -> None:
         return { #text, text:byte(-1), g_resources.readFileContents('/copy') == text }
     """
     assert lua(tmp_path, code, {"big": b"x" * 20_000_000 + b"y"}) == [20_000_001, 121, True]
+
+
+def test_a_file_of_the_disk_by_the_name_that_the_client_has_for_it(tmp_path: Path) -> None:
+    work, other = tmp_path / "work", tmp_path / "other"
+    for path in (work / "modules" / "a" / "a.lua", work / "modules" / "b.lua", other / "b.lua"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    files = Files(work, roots=[other])
+    assert files.seen_as(work / "modules" / "a" / "a.lua") == "/modules/a/a.lua"
+    files.mount(f"{work}/modules", True)
+    assert files.seen_as(work / "modules" / "a" / "a.lua") == "/a/a.lua"
+    assert files.seen_as(work / "modules" / "a" / "gone.lua") == "/a/gone.lua"
+    assert files.seen_as(work / "modules") == "/"
+    assert files.seen_as(tmp_path) is None
+    # What lies under another file by one name may be seen by another.
+    files.mount(str(other), True)
+    assert files.seen_as(work / "modules" / "b.lua") == "/modules/b.lua"
+    assert files.seen_as(other / "b.lua") == "/b.lua"

@@ -10,6 +10,7 @@ from tibicen.errors import ConfigError, TibicenError
 from tibicen.paths import lua_root
 from tibicen.realms.otclient.client import Client, Dialect
 from tibicen.realms.otclient.files import Files
+from tibicen.realms.otclient.net import Permitted, loopback_only
 
 __all__ = ["Checkout", "Dialect", "start_libraries"]
 
@@ -51,6 +52,7 @@ class Checkout:
         settings: str = "",
         ownership: bool = True,
         name: str = "client",
+        permitted: Permitted = loopback_only,
     ) -> Client:
         """Makes a client whose work folder this is; nothing of it has run yet.
 
@@ -58,7 +60,7 @@ class Checkout:
             home: folder that it may write to.
             readable: further folders that it may add to its search path.
             settings: what it finds as /config.otml.
-            ownership: see Client.
+            ownership, permitted: see Client.
         """
         work = self.path
         if work is None:
@@ -74,6 +76,7 @@ class Checkout:
             environment={"HOME": str(home), **(environment or {})},
             ownership=ownership,
             name=name,
+            permitted=permitted,
         )
 
     def start(self, client: Client) -> None:

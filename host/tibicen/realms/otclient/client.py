@@ -15,7 +15,7 @@ from tibicen.realms.otclient.images import Images
 from tibicen.realms.otclient.input import Input
 from tibicen.realms.otclient.net import Network, Permitted, loopback_only
 from tibicen.vm.contained import ContainedVM
-from tibicen.vm.contract import VmOptions
+from tibicen.vm.contract import Memory, VmOptions, VmStatistics
 from tibicen.vm.marshal import Plain
 
 Dialect = Literal["mehah", "edubart"]
@@ -147,6 +147,18 @@ class Client:
     def memory(self) -> int:
         """Bytes that the Lua state holds."""
         return self._vm.memory().used
+
+    def vm_memory(self) -> Memory:
+        """What the Lua state holds, and may hold."""
+        return self._vm.memory()
+
+    def statistics(self) -> VmStatistics:
+        """Counters of calls into the Lua state."""
+        return self._vm.statistics()
+
+    def remains(self) -> list[str]:
+        """After `close`: what of the Lua state still lives, one sentence each."""
+        return self._vm.remains()
 
     def close(self) -> None:
         """Drops the client with all that it holds. Idempotent."""

@@ -120,6 +120,26 @@ class Files:
         self._mounts.insert(0 if front else len(self._mounts), (text, mounted))
         return True
 
+    def seen_as(self, path: Path) -> str | None:
+        """The path by which the client sees a file or folder of the disk, gone or not; the shortest, where there are
+        several. Nothing when it doesn't, or when another folder lies over it there."""
+        found: str | None = None
+        for _, mounted in self._mounts:
+            if not isinstance(mounted, Folder) or not path.is_relative_to(mounted.path):
+                continue
+            relative = path.relative_to(mounted.path).as_posix()
+            if (found is None or len(relative) < len(found)) and not self._is_covered(mounted, relative):
+                found = relative
+        return None if found is None else f"/{found}" if found != "." else "/"
+
+    def _is_covered(self, below: Mount, relative: str) -> bool:
+        for _, mounted in self._mounts:
+            if mounted is below:
+                return False
+            if mounted.kind(relative) == "file":
+                return True
+        return False
+
     def unmount(self, path: Name) -> bool:
         """Takes a folder or a package away; whether it was there."""
         text = _name(path)

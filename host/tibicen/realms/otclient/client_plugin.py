@@ -1,0 +1,434 @@
+"""A plugin of the realm otclient: a headless client with a checkout's modules and its own, which runs in the host."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from tibicen.errors import ConfigError, HealthError, LoadError, TibicenError
+from tibicen.lifecycle import permissions
+from tibicen.lifecycle.discovery import MANIFEST
+from tibicen.lifecycle.figures import timed
+from tibicen.lifecycle.generation import Generation
+from tibicen.lifecycle.report import Report
+from tibicen.lifecycle.waves import Wave
+from tibicen.realms.allowance import allowance_of
+from tibicen.realms.otclient.blame import Blame
+from tibicen.realms.otclient.checkout import START_SCRIPT, Checkout
+from tibicen.realms.otclient.client import FRAME_MS, Client
+from tibicen.realms.otclient.handover import Home, as_settings, save_settings, say_farewell
+from tibicen.realms.otclient.net import loopback_only
+from tibicen.realms.otclient.watching import OTMOD, Outcome, Saves
+from tibicen.realms.services import Services
+from tibicen.realms.settings import effective
+from tibicen.vm.contract import Memory, VmStatistics
+from tibicen.vm.marshal import Plain
+
+FRAME_SECONDS = FRAME_MS / 1000
+
+LONGEST_FRAME_MS = 100
+"""Time that passes for the client in one frame at most. When the host was held up for longer, the client was too."""
+
+SHORTEST_PAUSE = 0.004
+"""Seconds between two frames that the host's loop has for others, however long frames take."""
+
+WATCHED = ("modules", "mods", "data")
+"""Folders of a checkout whose changes count."""
+
+_LEVELS = {"fine": "debug", "debug": "debug", "info": "info", "warning": "warn"}
+
+_log = structlog.get_logger("tibicen.otclient")
+
+
+@dataclass
+class _Module:
+    """What became of one module since the client began."""
+
+    reloads: int = 0
+    refused: list[str] = field(default_factory=list)
+    """Why its newest version is not the one that runs."""
+    errors: list[str] = field(default_factory=list)
+    """What went wrong when it was loaded."""
+
+
+class _Running:
+    """The client's frames and the watch on its files, as the ledger has them."""
+
+    kind = "client"
+
+    def __init__(self, label: str, begin: Callable[[], None], end: Callable[[], None]) -> None:
+        self.label = label
+        self.put_back = begin
+        self.lift = end
+        self.close = end
+
+
+class ClientPlugin:
+    """Runs one generation of a client; see `lifecycle.generation.Runtime` and `Inhabited`.
+
+    Saves of modules' files reload those modules inside the running client. A reload of the plugin itself starts a new
+    client beside it, which takes over the settings and nothing else.
+    """
+
+    def __init__(self, generation: Generation, services: Services) -> None:
+        source = generation.source
+        self.generation = generation
+        self.services = services
+        self._loop = services.loop
+        self._may = allowance_of(generation, services)
+        self._own = source.folder.resolve()
+        self._manifest_text = (source.folder / MANIFEST).read_bytes()
+        self._settings = as_settings(
+            source.name, effective(source.name, source.manifest, services.settings_of(source.name))
+        )
+        self._checkout = self._open_checkout()
+        before = services.plugins.active(source.name)
+        if before is not None and isinstance(before.runtime, ClientPlugin):
+            save_settings(before.runtime.client)
+        self._home = Home(services.data, source.name)
+        self._modules: dict[str, _Module] = {}
+        self._start_errors: list[str] = []
+        self._collected: list[str] | None = self._start_errors
+        self._watches: list[Callable[[], None]] = []
+        self._frame: asyncio.TimerHandle | None = None
+        self._frames = self._slow_frames = 0
+        self._longest_frame_ms = self._carried_ms = 0.0
+        self._frame_at = 0.0
+        self._served = self._closed = False
+        try:
+            self.client: Client = self._make_client()
+        except BaseException:
+            self._home.close()
+            raise
+        bases = [services.folder, self._folder, self._own]
+        self._blame = Blame(source.name, self.client.files, bases)
+        self._saves = Saves(self.client, self._own, source.name, self._blame)
+        generation.ledger.hold(_Running(source.name, self._begin, self._end))
+
+    @property
+    def _folder(self) -> Path:
+        assert self._checkout.path is not None
+        return self._checkout.path
+
+    def _open_checkout(self) -> Checkout:
+        source = self.generation.source
+        chosen = source.manifest.checkout
+        folder = (source.folder / chosen).resolve() if chosen else self._own
+        try:
+            return Checkout.open(folder)
+        except ConfigError as error:
+            hint = "" if chosen else f"; name one in {source.root.name}/{MANIFEST} by `checkout:`"
+            raise ConfigError(f"{source.name}: {error}{hint}") from None
+
+    def _make_client(self) -> Client:
+        client = self._checkout.client(
+            home=self._home.path,
+            readable=[self._own],
+            name=self.generation.plugin,
+            permitted=self._permitted,
+        )
+        keep = client.operations["log"]
+
+        def log(level: str, text: str | bytes) -> None:
+            keep(level, text)
+            self._write_log(level, text.decode("latin-1") if isinstance(text, bytes) else text)
+
+        client.operations["log"] = log
+        return client
+
+    def _permitted(self, host: str, port: int) -> bool:
+        if loopback_only(host, port):
+            return True
+        given = self.services.given(self.generation.plugin) if self.services.given is not None else ()
+        asked = f"net.http:{host}"
+        return permissions.problem(asked) is None and permissions.covers(
+            [*self.generation.source.manifest.permissions, *given], asked
+        )
+
+    def _write_log(self, level: str, text: str) -> None:
+        if level in ("error", "fatal"):
+            if self._collected is not None:
+                self._collected.append(text)
+            else:
+                self._may.log("error", str(self._blame.problem(text)), {})
+        else:
+            known = _LEVELS.get(level, "info")
+            if known == "debug" or (known == "info" and not self._served):
+                # What a client says of itself while it starts is long, and always the same; nobody counts it.
+                self.services.log(self.generation.plugin, "debug", text, {})
+            else:
+                self._may.log(known, text, {})
+
+    # -- Runtime ----------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        client, name = self.client, self.generation.plugin
+        client.control("preset", self._settings)
+        try:
+            problem = client.control("run_script", f"/{START_SCRIPT}")
+            if not problem and not client.stopped:
+                self._load_own()
+                client.control("run")
+        except TibicenError as error:
+            problem = str(error)
+        finally:
+            self._collected = None
+        if problem or client.stopped:
+            told = self._blame.problem(str(problem or (self._start_errors or ["it ended itself while it started"])[-1]))
+            raise LoadError(name, told.message, file=told.file, line=told.line, traceback=told.traceback)
+        self._note_start()
+
+    def _load_own(self) -> None:
+        if self._own != self._folder:
+            self.client.control("add_search_path", str(self._own))
+        files = self.client.files
+        own = [
+            files.seen_as(file)
+            for folder in sorted(self._own.iterdir())
+            if folder.is_dir()
+            for file in sorted(folder.glob(f"*{OTMOD}"))
+        ]
+        found = [path for path in own if path is not None and path.count("/") == 2]
+        # What goes wrong with one of them is in the log, as with those that the client starts with.
+        self._saves.take_in(found)
+
+    def _note_start(self) -> None:
+        for text in self._start_errors:
+            errors = self._of(self._blame.module_in(text)).errors
+            # What a module raises is logged, and once more that the module can't be loaded for that.
+            if (told := str(self._blame.problem(text))) not in errors:
+                errors.append(told)
+
+    def _of(self, name: str) -> _Module:
+        return self._modules.setdefault(name, _Module())
+
+    def load_notes(self) -> list[str]:
+        return [
+            f"module {name}: {error}" if name else error
+            for name, module in self._modules.items()
+            for error in module.errors
+        ]
+
+    def snapshot(self) -> Plain:
+        """A client hands over its settings, by its folder; see `__init__`."""
+        return None
+
+    def migrate(self, state: Plain) -> None:
+        return
+
+    def health(self) -> None:
+        if self.client.stopped:
+            raise HealthError(self.generation.plugin, "the client ended itself while it started")
+
+    def settings_changed(self, changed: dict[str, Plain]) -> None:
+        """Puts new values into the running client's settings; modules look at theirs when they please."""
+        with contextlib.suppress(TibicenError):
+            self.client.control("preset", as_settings(self.generation.plugin, changed))
+
+    def pending(self) -> bool:
+        return False
+
+    async def drain(self) -> None:
+        return
+
+    def close(self) -> None:
+        """Ends the client: one that served is ended as its user would end it."""
+        if self._closed:
+            return
+        self._closed = True
+        self._end()
+        if self._served:
+            self._collected = []
+            silent = self.services.plugins.active(self.generation.plugin) is not None
+            for problem in say_farewell(self.client, silent=silent):
+                self._may.log("warn", f"the client did not end well: {problem}", {})
+        self.client.close()
+        self._home.close()
+
+    def remains(self) -> list[str]:
+        return self.client.remains()
+
+    def memory(self) -> Memory:
+        return self.client.vm_memory()
+
+    def statistics(self) -> VmStatistics:
+        return self.client.statistics()
+
+    def describe_process(self) -> dict[str, Plain]:
+        """See `Runtime.describe_process`."""
+        return {}
+
+    # -- frames -----------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self._served = True
+        self._frame_at = self._loop.time()
+        self._frame = self._loop.call_later(FRAME_SECONDS, self._run_frame)
+        self._watch()
+
+    def _end(self) -> None:
+        if self._frame is not None:
+            self._frame.cancel()
+            self._frame = None
+        while self._watches:
+            self._watches.pop()()
+
+    def _run_frame(self) -> None:
+        self._frame = None
+        now = self._loop.time()
+        ms = min((now - self._frame_at) * 1e3, LONGEST_FRAME_MS) + self._carried_ms
+        self._frame_at, self._carried_ms = now, ms % 1
+        series = self.generation.figures.series("timer", "frame")
+        began = time.perf_counter()
+        try:
+            timed(series, lambda: self.client.frame(int(ms)))
+            if self.client.stopped:
+                self._tell_of_end("the client ended itself")
+                return
+        except TibicenError as error:
+            if self._is_stopped():
+                self._tell_of_end(str(error))
+                return
+            self._may.log("error", str(error), {})
+        took = time.perf_counter() - began
+        self._frames += 1
+        self._slow_frames += took > FRAME_SECONDS
+        self._longest_frame_ms = max(self._longest_frame_ms, took * 1e3)
+        self._frame = self._loop.call_later(max(FRAME_SECONDS - took, SHORTEST_PAUSE), self._run_frame)
+
+    def _is_stopped(self) -> bool:
+        try:
+            return self.client.stopped
+        except TibicenError:
+            return True
+
+    def _tell_of_end(self, reason: str) -> None:
+        name = self.generation.plugin
+        told = self._blame.problem(reason)
+        self._may.log("error", f"{told}; `tibicen plugins reload {name}` starts it anew", {})
+
+    # -- saves ------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Watches what of the checkout lies outside of the plugins folder."""
+        for name in WATCHED:
+            folder = self._folder / name
+            if not folder.is_dir() or folder.resolve().is_relative_to(self.services.folder):
+                continue
+            try:
+                self._watches.append(self.services.watch(folder.resolve(), self._take_wave))
+            except OSError as error:
+                _log.warning("a client's folder can't be watched", folder=str(folder), problem=str(error))
+
+    def _take_wave(self, wave: Wave) -> None:
+        self._take(wave.paths, wave.noticed_at)
+
+    def take_saves(self, paths: Collection[Path], noticed_at: float | None) -> bool:
+        root = self.generation.source.root
+        if root / MANIFEST in paths or self._is_stopped():
+            return False
+        if root in paths:
+            try:
+                if (root / MANIFEST).read_bytes() != self._manifest_text:
+                    return False
+            except OSError:
+                return False
+        self._take(paths, noticed_at)
+        return True
+
+    def _take(self, paths: Collection[Path], noticed_at: float | None) -> None:
+        if self._closed or self._is_stopped():
+            return
+        unsure = any(path == self._own or path == self.generation.source.root for path in paths)
+        unsure = unsure or any(path == (self._folder / name).resolve() for path in paths for name in WATCHED)
+        began = time.perf_counter()
+        with self._collecting():
+            try:
+                outcomes = self._saves.look_again() if unsure else self._saves.take(paths)
+            except TibicenError as error:
+                problem = self._blame.problem(str(error))
+                outcomes = [Outcome("reload", ["its files"], ok=False, problems=[problem])]
+        took = (time.perf_counter() - began) * 1e3
+        for outcome in outcomes:
+            self._tell(outcome, took, noticed_at)
+
+    @contextlib.contextmanager
+    def _collecting(self) -> Iterator[None]:
+        """What is logged as errors meanwhile is told by the report."""
+        self._collected = []
+        try:
+            yield
+        finally:
+            self._collected = None
+
+    def _tell(self, outcome: Outcome, took_ms: float, noticed_at: float | None) -> None:
+        name = self.generation.plugin
+        self._note(outcome)
+        warnings = list(outcome.warnings)
+        if outcome.with_it:
+            warnings.insert(0, f"with it: {', '.join(outcome.with_it)}")
+        self.services.report(
+            Report(
+                outcome.action,
+                [name],
+                ok=outcome.ok,
+                generations={name: self.generation.number},
+                problems=outcome.problems,
+                kept=[name] if outcome.kept else [],
+                warnings=warnings,
+                parts=outcome.parts,
+                ms=took_ms,
+                since_save_ms=None if noticed_at is None else (time.monotonic() - noticed_at) * 1e3,
+            )
+        )
+
+    def _note(self, outcome: Outcome) -> None:
+        for part in outcome.parts:
+            if outcome.action == "unload":
+                self._modules.pop(part, None)
+                continue
+            module = self._of(part)
+            problems = [str(problem) for problem in outcome.problems]
+            module.refused = problems if outcome.kept else []
+            module.errors = list(outcome.warnings) if outcome.ok else [] if outcome.kept else problems
+            module.reloads += outcome.ok and outcome.action == "reload"
+        for other in outcome.with_it:
+            self._of(other).reloads += 1
+
+    # -- figures ----------------------------------------------------------------------------------------
+
+    def describe_parts(self) -> dict[str, Plain]:
+        rows: list[Plain] = []
+        modules = [] if self._closed else self.client.control("live_modules")
+        assert isinstance(modules, list)
+        for each in modules:
+            assert isinstance(each, dict)
+            name = str(each["name"])
+            known = self._modules.get(name) or _Module()
+            state = "active" if each["loaded"] else "failed" if each["failed"] else "unloaded"
+            rows.append(
+                {
+                    "name": name,
+                    "state": state,
+                    "reloads": known.reloads,
+                    "errors": list(known.errors),
+                    "refused": list(known.refused),
+                }
+            )
+        return {
+            "checkout": str(self._folder),
+            "dialect": self._checkout.dialect,
+            "stopped": self._is_stopped(),
+            "frames": {
+                "run": self._frames,
+                "slow": self._slow_frames,
+                "longest_ms": round(self._longest_frame_ms, 3),
+            },
+            "modules": rows,
+        }
