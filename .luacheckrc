@@ -21,7 +21,8 @@ files["lua/conformance"] = {
 files["lua/conformance/canary"] = {
     read_globals = { "Game", "Player", "Position", "Tile", "addEvent" },
     globals = {
-        "CONF_ACTIVE", "CONF_CURRENT", "CONF_ENCODE", "CONF_ENTER", "CONF_POLL", "CONF_PROBES", "CONF_START", "U",
+        "CONF_ACTIVE", "CONF_CURRENT", "CONF_ENCODE", "CONF_ENTER", "CONF_POLL", "CONF_PROBES", "CONF_START",
+        "CONF_STATE", "U", "probe",
     },
 }
 

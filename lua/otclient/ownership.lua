@@ -53,9 +53,12 @@ return function(engine)
     -- Widgets that a module made itself, not those inside of them. As keys of a weak table they may go.
     local marked, count = setmetatable({}, { __mode = "k" }), 0
 
-    --- Notes whose a widget is that was just made.
-    function ownership.mark(w)
-        w.owner = owners.current()
+    --- Notes whose a widget is that was just made. What a module fills anew while another is loaded stays its own.
+    ---@param w table
+    ---@param parent table|nil what it is made in
+    function ownership.mark(w, parent)
+        local filled = parent and parent.emptied_by
+        w.owner = owners.current(filled ~= nil and filled == engine.current_module)
         count = count + 1
         marked[w] = count
     end

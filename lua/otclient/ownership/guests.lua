@@ -34,6 +34,18 @@ return function(engine, owner_of_widget)
         visit(engine.parts.ui.root, nil)
     end
 
+    -- The owner of a widget that is in none of a module's: what is, was put there by its guest, whom it can spare.
+    local function stranger(w, name)
+        local owner = owner_of_widget(w)
+        while w do
+            if w.owner == name then
+                return nil
+            end
+            w = w.parent
+        end
+        return owner
+    end
+
     -- Widgets that a module's globals hold, and its functions' local variables; in lists, too.
     local function held(hosts, module)
         local seen = {}
@@ -42,11 +54,9 @@ return function(engine, owner_of_widget)
             local kind = type(value)
             if kind == "userdata" then
                 local w = record_of(value)
-                if w and w.children and w.parent and not w.destroyed then
-                    local owner = owner_of_widget(w)
-                    if owner and owner ~= module.name then
-                        note(hosts, module.name, owner)
-                    end
+                local owner = w and w.children and w.parent and stranger(w, module.name)
+                if owner then
+                    note(hosts, module.name, owner)
                 end
             elseif kind == "table" and lists > 0 and not seen[value] then
                 seen[value] = true

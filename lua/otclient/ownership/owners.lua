@@ -158,8 +158,9 @@ return function(engine)
 
     --- The module whose code runs just now: while it loads the one that loads, later the nearest that doesn't lend its
     --- code. What the engine and signals call begins anew.
+    ---@param nearest_only boolean|nil whether the nearest counts while another is loaded, too
     ---@return string|nil
-    function owners.current()
+    function owners.current(nearest_only)
         local signalcall = rawget(engine.env, "signalcall")
         local nearest, outermost
         -- Frames of the engine at the top are the function that was called.
@@ -187,7 +188,7 @@ return function(engine)
         end
         local loading = engine.current_module
         -- What others make while a module is unloaded is not the module's, which goes.
-        if loading and not loading.loaded and loading.name == outermost then
+        if loading and not nearest_only and not loading.loaded and loading.name == outermost then
             return outermost
         end
         return nearest or outermost

@@ -64,6 +64,8 @@ return function(engine)
         w.locked_children = nil
         w.children_by_id = {}
         local children = w.children
+        -- For the ledger: who fills a widget anew goes on with what it had in it.
+        w.emptied_by = #children > 0 and engine.current_module or w.emptied_by
         while #children > 0 do
             local child = remove(children, 1)
             child.parent = nil

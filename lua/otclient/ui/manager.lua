@@ -121,7 +121,7 @@ return function(engine)
         end
         local w = new_of_class(class_name)
         if not inside and ui.mark_owner then
-            ui.mark_owner(w)
+            ui.mark_owner(w, parent)
         end
         if parent then
             local index = parent.insert_index

@@ -1,0 +1,1 @@
+"""The Canary realm: a server's scripts, Canary's or TFS's, unmodified, in a world of their own."""

@@ -1,0 +1,149 @@
+--- What the servers make of a script's arguments: numbers of texts, zeros of what is no number, and no complaint.
+
+local context = ...
+local raw = context.raw
+local type, tonumber, tostring, floor = raw.type, raw.tonumber, raw.tostring, raw.math.floor
+
+local arguments = {}
+
+--- As lua_tonumber: a number, a text that is one, or 0.
+function arguments.number(value)
+    local kind = type(value)
+    if kind == "number" then
+        return value
+    elseif kind == "string" then
+        return tonumber(value) or 0
+    end
+    return 0
+end
+local number = arguments.number
+
+local function whole(value)
+    if value ~= value then
+        return 0
+    end
+    return value < 0 and -floor(-value) or floor(value)
+end
+
+local function unsigned(bits)
+    local modulus = 2 ^ bits
+    return function(value, default)
+        if value == nil and default ~= nil then
+            return default
+        end
+        local cut = whole(number(value))
+        return cut < 0 and 0 or cut % modulus
+    end
+end
+
+local function signed(bits)
+    local modulus, half = 2 ^ bits, 2 ^ (bits - 1)
+    return function(value, default)
+        if value == nil and default ~= nil then
+            return default
+        end
+        local cut = whole(number(value))
+        if cut >= -half and cut < half then
+            return cut
+        end
+        cut = cut % modulus
+        return cut >= half and cut - modulus or cut
+    end
+end
+
+--- Whole numbers of so many bits. What is negative becomes 0 where there is no sign (Canary says so; TFS wraps it:
+--- see server.lua). The second argument stands in for what was not given.
+arguments.u8, arguments.u16, arguments.u32 = unsigned(8), unsigned(16), unsigned(32)
+arguments.i8, arguments.i16, arguments.i32 = signed(8), signed(16), signed(32)
+
+function arguments.u64(value, default)
+    if value == nil and default ~= nil then
+        return default
+    end
+    local cut = whole(number(value))
+    return cut < 0 and 0 or cut
+end
+
+function arguments.i64(value, default)
+    if value == nil and default ~= nil then
+        return default
+    end
+    return whole(number(value))
+end
+
+--- The same functions for TFS, where what is negative wraps, and what is no number counts as not given.
+---@return table arguments
+function arguments.wrapping()
+    local own = {}
+    for name, fn in raw.pairs(arguments) do
+        own[name] = fn
+    end
+    local function given(value)
+        return type(value) == "number" or type(value) == "string" and tonumber(value) ~= nil
+    end
+    for _, bits in raw.ipairs({ 8, 16, 32 }) do
+        local modulus = 2 ^ bits
+        own["u" .. bits] = function(value, default)
+            if default ~= nil and not given(value) then
+                return default
+            end
+            return whole(number(value)) % modulus
+        end
+        local cut = arguments["i" .. bits]
+        own["i" .. bits] = function(value, default)
+            if default ~= nil and not given(value) then
+                return default
+            end
+            return cut(value)
+        end
+    end
+    function own.given(read, default, at, ...)
+        local value = (raw.select(at, ...))
+        if not given(value) then
+            return default
+        end
+        return read(value)
+    end
+    return own
+end
+
+--- As lua_toboolean.
+function arguments.boolean(value, default)
+    if value == nil and default ~= nil then
+        return default
+    end
+    return value ~= nil and value ~= false
+end
+
+--- As lua_tolstring: texts and numbers, else the empty text.
+function arguments.string(value, default)
+    local kind = type(value)
+    if kind == "string" then
+        return value
+    elseif kind == "number" then
+        return tostring(value)
+    elseif value == nil and default ~= nil then
+        return default
+    end
+    return ""
+end
+
+--- As lua_isstring.
+function arguments.is_string(value)
+    local kind = type(value)
+    return kind == "string" or kind == "number"
+end
+
+--- An argument that may be left out: Canary takes nil for one that was given, TFS for one that was not.
+---@param read function how it is read
+---@param default any when it was not given
+---@param at number which of the arguments that follow
+---@return any
+function arguments.given(read, default, at, ...)
+    if raw.select("#", ...) < at then
+        return default
+    end
+    return read((raw.select(at, ...)))
+end
+
+return arguments

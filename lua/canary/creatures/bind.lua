@@ -1,0 +1,193 @@
+--- Methods of classes, made of a record's fields: what most methods of creatures, vocations, types, … are.
+
+local context = ...
+local raw = context.raw
+local floor, format, type, tonumber = raw.math.floor, raw.string.format, raw.type, raw.tonumber
+
+-- How TFS names the C++ types in its reports.
+local LETTERS = { [8] = "h", [16] = "t", [32] = "j", [64] = "m" }
+
+--- Makes the binder of a server.
+---@param server table
+return function(server)
+    local get, arguments = server.userdata.get, server.arguments
+    local bind = {}
+
+    --- A method: `fn(record, …)` for an object of the class, nil for anything else.
+    ---@param class string
+    ---@param fn function
+    function bind.of(class, fn)
+        return function(self, ...)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            return fn(record, ...)
+        end
+    end
+
+    --- A method that reports when there is no object, and answers false.
+    ---@param class string
+    ---@param problem string
+    ---@param fn function
+    ---@param otherwise any what is answered without one
+    function bind.strict(class, problem, fn, otherwise)
+        return function(self, ...)
+            local record = get(self, class)
+            if not record then
+                server:report(problem)
+                return otherwise
+            end
+            return fn(record, ...)
+        end
+    end
+
+    --- A method that tells a field.
+    function bind.field(class, key)
+        return function(self)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            return record[key]
+        end
+    end
+
+    --- A method that tells whether a field is set.
+    function bind.flag(class, key)
+        return function(self)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            return record[key] == true
+        end
+    end
+
+    --- A method that sets a field and says true.
+    ---@param cast function|nil arguments.u16, …; a truth value unless given
+    function bind.setter(class, key, cast)
+        cast = cast or arguments.boolean
+        return function(self, value)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            record[key] = cast(value)
+            return true
+        end
+    end
+
+    --- A method that tells a field without an argument and sets it with one, as those of monster types do.
+    function bind.both(class, key, cast)
+        cast = cast or arguments.boolean
+        return function(self, ...)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            if raw.select("#", ...) == 0 then
+                return record[key]
+            end
+            record[key] = cast((...))
+            return true
+        end
+    end
+
+    -- Numbers --------------------------------------------------------------------------------------------------
+
+    -- Whole numbers without a sign: Canary makes 0 of what is negative; TFS wraps it and says so.
+    local function unsigned(bits)
+        local cast, modulus = arguments["u" .. bits], 2 ^ bits
+        if not server.tfs then
+            return function(value, _, default)
+                return cast(value, default)
+            end
+        end
+        return function(value, place, default)
+            local kind = type(value)
+            if kind == "number" and value >= 0 and value < modulus and value % 1 == 0 then
+                return value
+            end
+            local number = kind == "number" and value or (kind == "string" and tonumber(value)) or nil
+            if not number then
+                return default or 0
+            elseif number ~= number then
+                return 0
+            elseif number < 0 or number > modulus - 1 then
+                local text = format("Argument %d has out-of-range value for %s: %.17g", place or 2, LETTERS[bits], number)
+                server.parts.report.warn(text, "getNumber")
+            end
+            return (number < 0 and -floor(-number) or floor(number)) % modulus
+        end
+    end
+
+    --- Whole numbers as the server reads them: `bind.u16(value, place, default)`.
+    bind.u8, bind.u16, bind.u32, bind.u64 = unsigned(8), unsigned(16), unsigned(32), unsigned(64)
+
+    --- Whether a value is strictly a number.
+    function bind.is_number(value)
+        return type(value) == "number"
+    end
+
+    --- Rounds to what a C++ float holds.
+    ---@param value number
+    function bind.float(value)
+        if value == 0 or value ~= value or value == raw.math.huge or value == -raw.math.huge then
+            return value
+        end
+        local mantissa, exponent = raw.math.frexp(value)
+        local scaled = mantissa * 16777216
+        local low = floor(scaled)
+        local rest = scaled - low
+        if rest > 0.5 or (rest == 0.5 and low % 2 == 1) then
+            low = low + 1
+        end
+        return raw.math.ldexp(low / 16777216, exponent)
+    end
+
+    --- What a conversion of a double to uint64 gives: 0 where it holds too much.
+    function bind.whole(value)
+        if value ~= value or value >= 18446744073709551616 or value <= -9223372036854775808 then
+            return 0
+        end
+        return value < 0 and -floor(-value) or floor(value)
+    end
+
+    --- The creature that a script names: an object or an id.
+    ---@return table|nil record
+    function bind.creature(value)
+        if type(value) == "userdata" then
+            return get(value, "Creature")
+        elseif value == nil then
+            return nil
+        end
+        return server.parts.creatures.by_id(arguments.number(value))
+    end
+
+    --- The player that a script names: an object or an id (Canary: or a name).
+    ---@return table|nil record
+    function bind.player(value)
+        if type(value) == "userdata" then
+            return get(value, "Player")
+        elseif value == nil then
+            return nil
+        elseif not server.tfs and type(value) == "string" and not tonumber(value) then
+            local found = server.parts.creatures.by_name(value)
+            return found and found.class_name == "Player" and found or nil
+        end
+        local found = server.parts.creatures.by_id(arguments.number(value))
+        return found and found.class_name == "Player" and found or nil
+    end
+
+    --- A list of records as scripts get it.
+    function bind.list(records, name)
+        local list = {}
+        for index = 1, #records do
+            list[index] = server.userdata.push(records[index], name)
+        end
+        return list
+    end
+
+    return bind
+end

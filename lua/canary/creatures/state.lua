@@ -1,0 +1,260 @@
+--- What a creature is like: outfit, speed, light, whom it sees, who its master is.
+
+local context = ...
+local raw = context.raw
+local abs, floor, max, min, remove = raw.math.abs, raw.math.floor, raw.math.max, raw.math.min, raw.table.remove
+
+local OUTFIT = {
+    "lookType", "lookTypeEx", "lookHead", "lookBody", "lookLegs", "lookFeet", "lookAddons", "lookMount",
+    "lookMountHead", "lookMountBody", "lookMountLegs", "lookMountFeet",
+}
+local CANARY_OUTFIT = { "lookFamiliarsType", "lookWing", "lookAura", "lookEffect", "lookShader" }
+-- Fields that hold more than a byte.
+local WIDE = {
+    lookType = true, lookTypeEx = true, lookMount = true, lookFamiliarsType = true,
+    lookWing = true, lookAura = true, lookEffect = true, lookShader = true,
+}
+
+---@param server table
+---@param creatures table
+---@param bind table
+return function(server, creatures, bind)
+    local tfs, arguments = server.tfs, server.arguments
+
+    -- Outfits --------------------------------------------------------------------------------------------------
+
+    --- An outfit of some of its fields, the others 0.
+    ---@param fields table
+    function creatures.outfit(fields)
+        local outfit = {}
+        for _, key in raw.ipairs(OUTFIT) do
+            outfit[key] = fields[key] or 0
+        end
+        if not tfs then
+            for _, key in raw.ipairs(CANARY_OUTFIT) do
+                outfit[key] = fields[key] or 0
+            end
+        end
+        return outfit
+    end
+
+    --- Another table with the same outfit in it: what scripts are given.
+    function creatures.copy_outfit(outfit)
+        local copy = {}
+        for key, value in raw.pairs(outfit) do
+            copy[key] = value
+        end
+        return copy
+    end
+
+    -- Some keys of Canary's outfits end with a blank.
+    local BLANKS = { lookWing = "lookWing ", lookEffect = "lookEffect ", lookShader = "lookShader " }
+
+    --- An outfit as scripts are given it.
+    function creatures.shown_outfit(outfit)
+        local copy = {}
+        for key, value in raw.pairs(outfit) do
+            copy[BLANKS[key] or key] = value
+        end
+        return copy
+    end
+
+    --- The outfit of a table that a script passed.
+    ---@param value any
+    ---@return table
+    function creatures.take_outfit(value)
+        if raw.type(value) ~= "table" then
+            raw.error("attempt to index a " .. raw.type(value) .. " value", 0)
+        end
+        local outfit = {}
+        for index, key in raw.ipairs(OUTFIT) do
+            local cast = WIDE[key] and bind.u16 or bind.u8
+            outfit[key] = cast(value[key], -index)
+        end
+        if not tfs then
+            for _, key in raw.ipairs(CANARY_OUTFIT) do
+                outfit[key] = arguments.u16(value[key])
+            end
+        end
+        return outfit
+    end
+
+    --- Dresses a creature; events may forbid it.
+    ---@param creature table
+    ---@param outfit table
+    function creatures.change_outfit(creature, outfit)
+        local events = server.parts.events
+        if not events.ask_meta("Creature", "onChangeOutfit", true, creature, creatures.shown_outfit(outfit)) then
+            return false
+        elseif not tfs and not events.check_callback("creatureOnChangeOutfit", creature, creatures.shown_outfit(outfit)) then
+            return false
+        end
+        creature.outfit = creatures.copy_outfit(outfit)
+        if not creatures.is_invisible(creature) then
+            creatures.tell_seers(creature, "outfit", { id = creature.id, outfit = creature.outfit })
+        end
+        return true
+    end
+
+    --- Tells all players who see a creature.
+    function creatures.tell_seers(creature, kind, fields)
+        local tile = creature.tile
+        if not tile then
+            return
+        end
+        local seers = server.parts.map.spectators(tile.x, tile.y, tile.z, true, "players")
+        for _, player in raw.ipairs(seers) do
+            local copy = {}
+            for key, value in raw.pairs(fields) do
+                copy[key] = value
+            end
+            server.parts.clients.send(player, kind, copy)
+        end
+    end
+
+    -- Speed ----------------------------------------------------------------------------------------------------
+
+    --- How fast a creature is.
+    function creatures.speed(creature)
+        local speed = creature.base_speed + creature.var_speed
+        if tfs then
+            return speed
+        end
+        return max(0, min(65535, speed))
+    end
+
+    --- Changes how much faster or slower than its own speed it is.
+    ---@param creature table
+    ---@param change number
+    function creatures.change_speed(creature, change)
+        local was = creatures.speed(creature)
+        if tfs or was < 65535 then
+            -- From the speed as it is cut to what is possible, so that undoing a change may leave another speed.
+            creature.var_speed = was - creature.base_speed + change
+        end
+        local speed = creatures.speed(creature)
+        if speed <= 0 then
+            creatures.stop_walk(creature)
+        elseif was <= 0 and #creature.walk > 0 then
+            creatures.start_walk(creature)
+        end
+        creatures.tell_seers(creature, "speed", { id = creature.id, speed = speed })
+    end
+
+    --- Sets its speed (Canary).
+    function creatures.set_speed(creature, speed)
+        creature.base_speed = max(0, min(65535, speed))
+        creature.var_speed = 0
+        creatures.tell_seers(creature, "speed", { id = creature.id, speed = creatures.speed(creature) })
+    end
+
+    -- Sight ----------------------------------------------------------------------------------------------------
+
+    --- Whether it is invisible.
+    function creatures.is_invisible(creature)
+        local has = server.parts.conditions.has
+        return has and has(creature, server.env.CONDITION_INVISIBLE) or false
+    end
+
+    --- Whether one sees what is invisible.
+    function creatures.sees_invisible(creature)
+        if creature.class_name == "Player" then
+            return server.parts.players.has_flag(creature, "cansenseinvisibility")
+                or (creature.group and creature.group.access) or false
+        elseif creature.class_name == "Monster" then
+            return server.parts.monsters.is_immune(creature, server.env.CONDITION_INVISIBLE)
+        end
+        return false
+    end
+
+    --- Whether one sees those in ghost mode.
+    function creatures.sees_ghosts(creature)
+        return creature.class_name == "Player" and creature.group ~= nil and creature.group.access
+    end
+
+    --- Whether one creature can see another, wherever they are.
+    function creatures.can_see_creature(creature, other)
+        if creature == other then
+            return true
+        elseif other.ghost and not creatures.sees_ghosts(creature) and (tfs or creature.class_name == "Player") then
+            return false
+        elseif tfs or creature.class_name ~= "Player" then
+            return creatures.sees_invisible(creature) or not creatures.is_invisible(other)
+        end
+        return other.class_name == "Player" or creatures.sees_invisible(creature) or not creatures.is_invisible(other)
+    end
+
+    --- Whether a place is within what a creature's client shows.
+    ---@param creature table
+    ---@param x number
+    ---@param y number
+    ---@param z number
+    ---@param range_x number|nil
+    ---@param range_y number|nil
+    function creatures.can_see(creature, x, y, z, range_x, range_y)
+        local cx, cy, cz = creatures.position(creature)
+        local map = server.parts.map
+        range_x, range_y = range_x or map.VIEW_X, range_y or map.VIEW_Y
+        if cz <= 7 then
+            if z > 7 then
+                return false
+            end
+        elseif (tfs and z < 8) or abs(z - cz) > 2 then
+            return false
+        end
+        local shift = cz - z
+        return x >= cx - range_x + shift and x <= cx + range_x + shift
+            and y >= cy - range_y + shift and y <= cy + range_y + shift
+    end
+
+    -- Masters --------------------------------------------------------------------------------------------------
+
+    --- Makes a creature the summon of another, or of none.
+    ---@param creature table
+    ---@param master table|nil
+    ---@param again boolean|nil as a script does it (Canary)
+    ---@return boolean
+    function creatures.set_master(creature, master, again)
+        local old = creature.master
+        if not tfs then
+            creature.summoned = true
+        end
+        if not master and not old then
+            return false
+        end
+        if again then
+            creature.follow = nil
+            creature.drop_loot, creature.skill_loss = false, false
+        end
+        if master then
+            master.summons[#master.summons + 1] = creature
+        end
+        creature.master = master
+        if old then
+            for at = 1, #old.summons do
+                if old.summons[at] == creature then
+                    remove(old.summons, at)
+                    break
+                end
+            end
+        end
+        return true
+    end
+
+    --- Turns a creature.
+    ---@param direction number 0 north to 3 west
+    ---@return boolean whether it looked elsewhere
+    function creatures.turn(creature, direction)
+        if creature.direction == direction then
+            return false
+        end
+        creature.direction = direction
+        creatures.tell_seers(creature, "turn", { id = creature.id, direction = direction })
+        return true
+    end
+
+    --- Its health in percent, as clients show it.
+    function creatures.health_percent(creature)
+        return raw.math.ceil(floor(creature.health) * 100 / max(1, creature.max_health))
+    end
+end

@@ -1,0 +1,139 @@
+--- The world's state: who is in it, its type, what experience a level takes.
+
+local context = ...
+local raw = context.raw
+
+---@param server table
+---@param game table
+---@param bind table
+return function(server, game, bind)
+    local userdata, arguments, tfs, env = server.userdata, server.arguments, server.tfs, server.env
+    local state, world_type
+    local TYPES = { ["no-pvp"] = "WORLD_TYPE_NO_PVP", pvp = "WORLD_TYPE_PVP", ["pvp-enforced"] = "WORLD_TYPE_PVP_ENFORCED" }
+
+    --- Which players may fight each other (WORLD_TYPE_*).
+    function game.world_type()
+        if world_type == nil then
+            local word = raw.string.lower(server.parts.config.text("WORLD_TYPE"))
+            world_type = server.parts.enums.get(TYPES[word] or "WORLD_TYPE_PVP")
+        end
+        return world_type
+    end
+
+    --- GAME_STATE_*.
+    function game.state()
+        return state or env.GAME_STATE_STARTUP or 0
+    end
+
+    --- The server has started.
+    function game.start()
+        state = env.GAME_STATE_NORMAL
+    end
+
+    --- Whether it is day in the world.
+    function game.is_day()
+        return server.parts.map.is_day()
+    end
+
+    --- How much more experience is got at a level (TFS).
+    function game.experience_stage(level)
+        local stages = server.parts.config.raw and server.parts.config.raw.experienceStages
+        if raw.type(stages) == "table" then
+            for _, stage in raw.ipairs(stages) do
+                local most = stage.maxlevel or 4294967295
+                if level >= (stage.minlevel or 1) and level <= most then
+                    return stage.multiplier or 1
+                end
+            end
+        end
+        return server.parts.config.number("RATE_EXPERIENCE")
+    end
+
+    local function spectators(position, multifloor, only_players, min_x, max_x, min_y, max_y)
+        local map = server.parts.map
+        local x, y, z = map.take_position(position)
+        return bind.list(map.spectators(x, y, z, arguments.boolean(multifloor, false),
+            arguments.boolean(only_players, false) and "players" or nil, arguments.i32(min_x), arguments.i32(max_x),
+            arguments.i32(min_y), arguments.i32(max_y)))
+    end
+
+    local function experience_for(...)
+        local level = bind.u32((...), 1)
+        if level == 0 then
+            if tfs then
+                return 0
+            end
+            server:report("Level must be greater than 0.")
+            -- Nothing is pushed: the last that was passed is the answer.
+            local count = raw.select("#", ...)
+            return count > 0 and (raw.select(count, ...)) or nil
+        end
+        return server.parts.players.experience_for(level)
+    end
+
+    local function counter(kind)
+        return function()
+            return #server.parts.creatures.list(kind)
+        end
+    end
+
+    server:table("Game", {
+        getSpectators = spectators,
+        getPlayers = function()
+            return bind.list(server.parts.creatures.list("Player"))
+        end,
+        getPlayerCount = counter("Player"),
+        getMonsterCount = counter("Monster"),
+        getNpcCount = counter("Npc"),
+        loadMap = function(path)
+            local name = arguments.string(path)
+            server.parts.scheduler.after(0, function()
+                server.parts.map.load(name)
+            end)
+        end,
+        getExperienceForLevel = experience_for,
+        getMonsterTypes = function()
+            local list = {}
+            server.parts.monsters.each_type(function(name, kind)
+                list[name] = userdata.push(kind)
+            end)
+            return list
+        end,
+        getTowns = function()
+            local list = {}
+            for at, town in raw.ipairs(server.parts.map.towns.list) do
+                list[at] = server.parts.map.push_town(town)
+            end
+            return list
+        end,
+        getHouses = function()
+            local houses = server.parts.houses
+            return bind.list(houses.list or {})
+        end,
+        getGameState = function()
+            return game.state()
+        end,
+        setGameState = function(value)
+            state = arguments.number(value)
+            return true
+        end,
+        getWorldType = function()
+            return game.world_type()
+        end,
+        setWorldType = function(value)
+            world_type = arguments.number(value)
+            return true
+        end,
+        getReturnMessage = function(code)
+            return game.return_message(arguments.number(code))
+        end,
+        getClientVersion = function()
+            if tfs then
+                return { min = 1310, max = 1311, string = "13.10" }
+            end
+            local upper = server.parts.enums.get("CLIENT_VERSION_UPPER") or 15
+            local lower = server.parts.enums.get("CLIENT_VERSION_LOWER") or 24
+            return { min = upper * 100 + lower, max = upper * 100 + lower, string = upper .. "." .. lower }
+        end,
+    })
+end

@@ -1,0 +1,177 @@
+--- Where monsters and npcs live (the files beside the map). They come into the world when a player first comes near, and
+--- come back a while after they have died, unless someone stands there.
+
+local context = ...
+local raw = context.raw
+local floor, ipairs, min = raw.math.floor, raw.ipairs, raw.math.min
+
+-- Spawns are kept by squares of the map; those around a player are filled.
+local CELL, REACH = 32, 1
+local SOONEST = 10000
+
+---@param server table
+---@param monsters table
+return function(server, monsters)
+    local tfs = server.tfs
+    local cells, all = {}, {}
+
+    local function key_of(x, y)
+        return floor(x / CELL) * 65536 + floor(y / CELL)
+    end
+
+    --- Makes spawns known: { x, y, z, radius, creatures = { { kind, name, x, y, z, interval, direction, … } } }.
+    ---@param spawns table[]
+    function monsters.add_spawns(spawns)
+        for _, spawn in ipairs(spawns) do
+            for _, point in ipairs(spawn.creatures or {}) do
+                point.radius = spawn.radius or -1
+                point.center_x, point.center_y = spawn.x, spawn.y
+                local key = key_of(point.x, point.y)
+                local cell = cells[key]
+                if not cell then
+                    cell = {}
+                    cells[key] = cell
+                end
+                cell[#cell + 1] = point
+                all[#all + 1] = point
+            end
+        end
+    end
+
+    -- One of several, by chance.
+    local function name_of(point)
+        local choices = point.choices
+        if not choices or #choices == 0 then
+            return point.name
+        end
+        local sum = 0
+        for _, choice in ipairs(choices) do
+            sum = sum + (choice.chance or choice.weight or 0)
+        end
+        local roll, so_far = server.parts.random.uniform(1, raw.math.max(1, sum)), 0
+        for _, choice in ipairs(choices) do
+            so_far = so_far + (choice.chance or choice.weight or 0)
+            if roll <= so_far then
+                return choice.name
+            end
+        end
+        return choices[1].name
+    end
+
+    local function is_watched(point)
+        local creatures = server.parts.creatures
+        for _, player in ipairs(server.parts.map.spectators(point.x, point.y, point.z, false, "players")) do
+            if not server.parts.players.has_flag(player, "ignoredbymonsters")
+                and creatures.can_see(player, point.x, point.y, point.z) then
+                return true
+            end
+        end
+        return false
+    end
+
+    local spawn_one
+
+    --- A creature of a spawn is gone: another comes after the spawn's time.
+    local function come_back(point)
+        if (point.interval or 0) <= 0 then
+            return
+        end
+        local rate = server.parts.config.number("RATE_SPAWN")
+        local ms = raw.math.max(SOONEST, floor(point.interval * 1000 / raw.math.max(1, rate)))
+        server.parts.scheduler.after(ms, function()
+            spawn_one(point, false)
+        end)
+    end
+
+    function spawn_one(point, startup)
+        if point.creature and not point.creature.removed then
+            return
+        end
+        local name = name_of(point)
+        if point.kind == "npc" then
+            point.creature = server.parts.npcs.spawn(name, point)
+            return
+        end
+        local kind = monsters.type_of(name, true)
+        if not kind then
+            if not point.complained then
+                point.complained = true
+                server:log("warning", (tfs and "[Spawn::addMonster] Can not find " or "[SpawnMonster::addMonster] - Can"
+                    .. " not find ") .. raw.tostring(name))
+            end
+            return
+        end
+        if not startup and is_watched(point) and not kind.ignores_spawn_block then
+            come_back(point)
+            return
+        end
+        local monster = monsters.make(kind)
+        monster.direction = point.direction or 0
+        monster.spawn_point = point
+        monster.spawn_x, monster.spawn_y, monster.spawn_z = point.x, point.y, point.z
+        if not monsters.place(monster, point.x, point.y, point.z, false, true, startup, false) then
+            come_back(point)
+            return
+        end
+        point.creature = monster
+    end
+
+    --- A monster has left the world: its spawn makes another.
+    function monsters.left_spawn(monster)
+        local point = monster.spawn_point
+        if point and point.creature == monster then
+            point.creature = nil
+            come_back(point)
+        end
+    end
+
+    --- Fills the spawns around a place.
+    function monsters.wake_spawns(x, y)
+        if not raw.next(cells) then
+            return
+        end
+        for dx = -REACH, REACH do
+            for dy = -REACH, REACH do
+                local key = key_of(x + dx * CELL, y + dy * CELL)
+                local cell = cells[key]
+                if cell then
+                    cells[key] = nil
+                    for _, point in ipairs(cell) do
+                        spawn_one(point, true)
+                    end
+                end
+            end
+        end
+    end
+
+    --- Fills all spawns, as the servers do when they start; returns how many creatures there are.
+    function server.controls.fill_spawns()
+        cells = {}
+        local count = 0
+        for _, point in ipairs(all) do
+            if not point.creature then
+                spawn_one(point, true)
+            end
+            count = count + (point.creature and 1 or 0)
+        end
+        return count
+    end
+
+    --- How many places for creatures there are.
+    function monsters.spawn_count()
+        return #all
+    end
+
+    --- Whether a place is within the range in which a monster stays.
+    function monsters.in_spawn_range(monster, x, y, z)
+        local radius = monster.spawn_point and monster.spawn_point.radius or -1
+        if not monster.spawn_x or radius <= 0 then
+            return true
+        end
+        if z ~= monster.spawn_z then
+            return false
+        end
+        local reach = min(radius, 50)
+        return raw.math.abs(x - monster.spawn_x) <= reach and raw.math.abs(y - monster.spawn_y) <= reach
+    end
+end

@@ -1,0 +1,28 @@
+--- Players: who they are, how they get better, what they are told, how they come and go.
+
+local context = ...
+
+-- In this order: each adds to the players, and may use what those before it added.
+local PARTS = {
+    "record",
+    "levels",
+    "messages",
+    "things",
+    "session",
+    "death",
+    "attack",
+    "relations",
+    "description",
+    "class",
+    "modal",
+    "class_batches",
+}
+
+return function(server)
+    local players = {}
+    local bind = server.parts.vocations.bind
+    for at = 1, #PARTS do
+        context.use("canary/players/" .. PARTS[at])(server, players, bind)
+    end
+    return players
+end

@@ -1,0 +1,306 @@
+--- Player: what Canary alone has: account and coins, storage of its own, experience boosts, containers of loot.
+
+local context = ...
+local raw = context.raw
+local max = raw.math.max
+
+local DAY = 86400
+
+---@param server table
+---@param players table
+---@param bind table
+return function(server, players, bind)
+    local userdata, arguments, env = server.userdata, server.arguments, server.env
+    local NOT_FOUND = "Player not found"
+    local function of(fn)
+        return bind.of("Player", fn)
+    end
+    -- Without a player these report; what they answer then differs: false, what was passed last, or nothing.
+    local function strict(fn)
+        return bind.strict("Player", NOT_FOUND, fn, false)
+    end
+    local function none(fn)
+        return function(self, ...)
+            local player = userdata.get(self, "Player")
+            if not player then
+                server:report(NOT_FOUND)
+                return
+            end
+            return fn(player, ...)
+        end
+    end
+    local function field(key)
+        return bind.field("Player", key)
+    end
+    players.binders = { of = of, strict = strict, none = none, field = field }
+
+    local function last(...)
+        local count = raw.select("#", ...)
+        return count > 0 and (raw.select(count, ...)) or nil
+    end
+
+    local function storage_value(player, key)
+        local value = player.storage[arguments.u32(key)]
+        return value == nil and -1 or value
+    end
+
+    local function set_storage(self, key, value)
+        local number = arguments.i32(value)
+        local place = arguments.u32(key)
+        if server.parts.creatures.is_reserved(place) then
+            server:report("Accessing reserved range: " .. raw.string.format("%d", place))
+            return false
+        elseif place == 0 then
+            server:report("Storage key is nil")
+            -- Nothing is pushed: what was passed last is left as the answer.
+            return value
+        end
+        local player = userdata.get(self, "Player")
+        if not player then
+            return nil
+        end
+        players.set_storage(player, place, number)
+        return true
+    end
+
+    --- Keeps a number under a key, -1 for none; scripts are told.
+    function players.set_storage(player, key, value)
+        if value == -1 then
+            player.storage[key] = nil
+            return
+        end
+        local old = player.storage[key] or -1
+        player.storage[key] = value
+        local events, now = server.parts.events, server.now
+        events.meta("Player", "onStorageUpdate", player, key, value, old, now)
+        events.callback("playerOnStorageUpdate", player, key, value, old, now)
+    end
+
+    local function premium_days(player)
+        local left = player.premium_ends_at - server.parts.scheduler.time()
+        return left > 0 and raw.math.ceil(left / DAY) or 0
+    end
+
+    local function change_premium(sign)
+        return of(function(player, ...)
+            local days = sign * arguments.u16((...))
+            if days == 0 then
+                return last(...)
+            end
+            local now = server.parts.scheduler.time()
+            player.premium_ends_at = max(player.premium_ends_at, now) + days * DAY
+            if player.premium_ends_at <= now then
+                player.premium_ends_at = 0
+            end
+            return true
+        end)
+    end
+
+    local function coins(key)
+        return bind.strict("Player", NOT_FOUND, function(player)
+            return player[key] or 0
+        end, nil)
+    end
+    local function add_coins(key)
+        return bind.strict("Player", NOT_FOUND, function(player, amount)
+            player[key] = (player[key] or 0) + arguments.u32(amount)
+            return true
+        end, nil)
+    end
+    local function remove_coins(key, problem)
+        return bind.strict("Player", NOT_FOUND, function(player, amount)
+            local left = (player[key] or 0) - arguments.u32(amount)
+            if left < 0 then
+                server:report(problem)
+                return nil
+            end
+            player[key] = left
+            return true
+        end, nil)
+    end
+
+    -- A number of 16 bits that is told and set by a pair of methods.
+    local function pair(methods, name, key, otherwise)
+        methods["get" .. name] = of(function(player)
+            return player[key] or otherwise
+        end)
+        methods["set" .. name] = bind.setter("Player", key, arguments.u16)
+    end
+
+    local methods = {
+        getStorageValue = of(storage_value),
+        setStorageValue = set_storage,
+        getPremiumDays = of(premium_days),
+        addPremiumDays = change_premium(1),
+        removePremiumDays = change_premium(-1),
+        getTibiaCoins = coins("coins"),
+        addTibiaCoins = add_coins("coins"),
+        removeTibiaCoins = remove_coins("coins", "Failed to remove coins"),
+        getTransferableCoins = coins("transferable_coins"),
+        addTransferableCoins = add_coins("transferable_coins"),
+        removeTransferableCoins = remove_coins("transferable_coins", "failed to remove transferable coins"),
+        removeTransferableAndTibiaCoins = bind.strict("Player", NOT_FOUND, function(player, amount)
+            local wanted = arguments.u32(amount)
+            local first = raw.math.min(player.transferable_coins or 0, wanted)
+            if wanted - first > (player.coins or 0) then
+                server:report("failed to remove transferable and regular coins")
+                return nil
+            end
+            player.transferable_coins = (player.transferable_coins or 0) - first
+            player.coins = (player.coins or 0) - (wanted - first)
+            return true
+        end, nil),
+        isTraining = strict(function(player)
+            return player.training and 1 or 0
+        end),
+        setTraining = bind.setter("Player", "training"),
+        getPronoun = field("pronoun"),
+        setPronoun = bind.setter("Player", "pronoun", arguments.u8),
+        getKills = of(function(player)
+            local list = {}
+            for at, kill in raw.ipairs(player.kills) do
+                list[at] = { kill.target, kill.time, kill.unavenged }
+            end
+            return list
+        end),
+        setKills = of(function(player, list)
+            if raw.type(list) ~= "table" then
+                raw.error("bad argument #1 to 'setKills' (table expected, got " .. raw.type(list) .. ")", 0)
+            end
+            player.kills = {}
+            for _, kill in raw.ipairs(list) do
+                player.kills[#player.kills + 1] = {
+                    target = arguments.u32(kill[1]), time = arguments.i64(kill[2]), unavenged = arguments.boolean(kill[3]),
+                }
+            end
+            return true
+        end),
+        canReceiveLoot = bind.strict("Player", NOT_FOUND, function(player)
+            return player.stamina > 840
+        end),
+        isOffline = function(self)
+            local player = userdata.get(self, "Player")
+            return player == nil or player.tile == nil
+        end,
+        getName = strict(function(player)
+            return player.name
+        end),
+        changeName = strict(function(player, name)
+            if player.tile then
+                players.kick(player, true, true)
+            end
+            server.parts.creatures.renamed(player, arguments.string(name))
+            players.save(player)
+            return name
+        end),
+        hasGroupFlag = none(function(player, flag)
+            local bit = arguments.u8(flag)
+            return player.flags[bit] == true or player.group.flags[bit] == true
+        end),
+        setGroupFlag = none(function(player, flag)
+            player.flags[arguments.u8(flag)] = true
+            return flag
+        end),
+        removeGroupFlag = none(function(player, flag)
+            player.flags[arguments.u8(flag)] = nil
+            return flag
+        end),
+        isVip = strict(players.is_vip),
+        getVipDays = strict(premium_days),
+        getVipTime = strict(function(player)
+            return player.premium_ends_at
+        end),
+        kv = strict(function(player)
+            local storage = server.parts.storage
+            local scoped = storage.player_kv
+            return scoped and scoped(player) or nil
+        end),
+        setSpeed = strict(function(player, speed)
+            server.parts.creatures.set_speed(player, arguments.i32(speed))
+            return true
+        end),
+        getPvpMode = of(function(player)
+            return player.pvp_mode or 0
+        end),
+        hasAttacked = of(function(player, value)
+            local target = userdata.get(value, "Player")
+            if not target then
+                return nil
+            end
+            return player.attacked[target.guid] == true
+        end),
+        addFamiliar = of(function(player, look_type)
+            player.familiars[arguments.u16(look_type)] = true
+            return true
+        end),
+        removeFamiliar = of(function(player, look_type)
+            local key = arguments.u16(look_type)
+            local had = player.familiars[key] == true
+            player.familiars[key] = nil
+            return had
+        end),
+        hasFamiliar = of(function(player, look_type)
+            local key = arguments.u16(look_type)
+            local familiar = server.parts.vocations.familiar(player.vocation.id, key)
+            if not familiar or (familiar.premium and not players.is_premium(player)) then
+                return false
+            end
+            return familiar.unlocked or player.familiars[key] == true
+        end),
+        setFamiliarLooktype = of(function(player, look_type)
+            player.default_outfit.lookFamiliarsType = arguments.u16(look_type)
+            return true
+        end),
+        getFamiliarLooktype = of(function(player)
+            return player.default_outfit.lookFamiliarsType
+        end),
+        reloadData = of(function()
+            return true
+        end),
+        sendCreatureAppear = strict(function(player)
+            players.tell(player, "appear", { id = player.id })
+            return true
+        end),
+        setFaction = none(function(player, faction)
+            player.faction = arguments.u8(faction)
+            return true
+        end),
+        getFaction = none(function(player)
+            return player.faction or (env.FACTION_PLAYER or 1)
+        end),
+        isUIExhausted = none(function(player, ms)
+            return server.now - (player.last_ui or -1000000) < arguments.u16(ms)
+        end),
+        updateUIExhausted = none(function(player)
+            player.last_ui = server.now
+            return true
+        end),
+        getLoyaltyBonus = of(function(player)
+            return player.loyalty_bonus or 0
+        end),
+        setLoyaltyBonus = bind.setter("Player", "loyalty_bonus", arguments.u16),
+        getLoyaltyPoints = of(function(player)
+            return player.loyalty_points or 0
+        end),
+        getLoyaltyTitle = of(function(player)
+            return player.loyalty_title or ""
+        end),
+        setLoyaltyTitle = bind.setter("Player", "loyalty_title", arguments.string),
+        setHazardSystemPoints = strict(function(player, points)
+            player.hazard_points = arguments.i32(points)
+            return true
+        end),
+        getHazardSystemPoints = strict(function(player)
+            return player.hazard_points or 0
+        end),
+    }
+    pair(methods, "BaseXpGain", "base_xp", 100)
+    pair(methods, "VoucherXpBoost", "voucher_xp", 0)
+    pair(methods, "GrindingXpBoost", "grinding_xp", 0)
+    pair(methods, "XpBoostPercent", "xp_boost_percent", 0)
+    pair(methods, "StaminaXpBoost", "stamina_xp", 100)
+    pair(methods, "XpBoostTime", "xp_boost_time", 0)
+    userdata.methods("Player", methods)
+    context.use("canary/players/class_canary_things")(server, players, bind)
+    context.use("canary/players/class_effects")(server, players, bind)
+end

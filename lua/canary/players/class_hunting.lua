@@ -1,0 +1,231 @@
+--- Player: Canary's hunting: charms and the bestiary, bosses, preys, tasks, the forge.
+
+local context = ...
+local raw = context.raw
+local max = raw.math.max
+
+---@param server table
+---@param players table
+---@param bind table
+return function(server, players, bind)
+    local userdata, arguments = server.userdata, server.arguments
+    local of, strict, none = players.binders.of, players.binders.strict, players.binders.none
+
+    local function type_named(name)
+        return server.parts.monsters.type_of(arguments.string(name))
+    end
+
+    --- How many of a race a player has killed.
+    function players.race_kills(player, race)
+        return player.bestiary and player.bestiary[race] or 0
+    end
+
+    --- Counts kills of a race.
+    function players.add_race_kills(player, race, count)
+        if race ~= 0 then
+            player.bestiary = player.bestiary or {}
+            player.bestiary[race] = (player.bestiary[race] or 0) + count
+        end
+    end
+
+    local function add_kill(player, name, amount)
+        local found = type_named(name)
+        if not found then
+            return nil
+        end
+        players.add_race_kills(player, found.race_id or 0, arguments.u32(amount, 1))
+        return true
+    end
+
+    local function boss_race(name)
+        local found = type_named(name)
+        if not found then
+            return nil, true
+        end
+        local race = found.race_id or 0
+        return race ~= 0 and race or nil, false
+    end
+
+    -- Kills at which a boss's level rises, by how rare it is.
+    local LEVELS = { [0] = { 25, 100, 300 }, { 5, 20, 60 }, { 1, 3, 5 } }
+
+    local function boss_level(player, race)
+        local found = server.parts.monsters.type_by_race(race)
+        local kills, level = players.race_kills(player, race), 0
+        for at, least in raw.ipairs(LEVELS[found and found.boss_race or 0] or LEVELS[0]) do
+            level = kills >= least and at or level
+        end
+        return level
+    end
+
+    local function of_boss(fn)
+        return of(function(player, name)
+            local race, unknown = boss_race(name)
+            if not race then
+                -- A monster that is no boss has no answer at all.
+                if unknown then
+                    return nil
+                end
+                return
+            end
+            return fn(player, race)
+        end)
+    end
+
+    local function points(key)
+        return function(player, value)
+            local change = arguments.i16(value)
+            player[key] = max(0, (player[key] or 0) + change)
+            return true
+        end
+    end
+
+    -- Points of the forge: how many, added, taken and set.
+    local function forge(methods, name, key, otherwise, setter)
+        methods["get" .. name] = none(function(player)
+            return player[key] or 0
+        end)
+        methods["add" .. name] = none(function(player, amount)
+            player[key] = (player[key] or 0) + arguments.u64(amount, otherwise)
+            return true
+        end)
+        methods["remove" .. name] = none(function(player, amount)
+            player[key] = max(0, (player[key] or 0) - arguments.u64(amount, otherwise))
+            return true
+        end)
+        if setter then
+            methods["set" .. name] = none(function(player, amount)
+                player[key] = arguments.u64(amount, 0)
+                return true
+            end)
+        end
+    end
+
+    local function third_slot(key)
+        return of(function(player, ...)
+            if raw.select("#", ...) == 0 then
+                return player[key] == true
+            end
+            player[key] = arguments.boolean((...), false)
+            return true
+        end)
+    end
+
+    local function prey(player, race)
+        for _, slot in raw.ipairs(player.preys or {}) do
+            if slot.race == race then
+                return slot
+            end
+        end
+    end
+
+    local methods = {
+        resetCharmsBestiary = of(function(player)
+            player.charm_points, player.charm_expansion, player.charms = 0, false, {}
+            player.unlocked_charms = {}
+            return true
+        end),
+        resetOldCharms = strict(function(player)
+            player.charms = {}
+            return true
+        end),
+        unlockAllCharmRunes = of(function(player)
+            player.unlocked_charms = player.unlocked_charms or {}
+            for id in raw.pairs(server.parts.monsters.charms()) do
+                player.unlocked_charms[id] = true
+            end
+            return true
+        end),
+        addCharmPoints = of(points("charm_points")),
+        addMinorCharmEchoes = strict(points("charm_echoes")),
+        getCharmTier = strict(function(player, id)
+            local charm = player.charms and player.charms[arguments.u8(id)]
+            return charm and charm.tier or 0
+        end),
+        getCharmChance = strict(function(player, id)
+            local charm = server.parts.monsters.charms()[arguments.u8(id)]
+            local own = player.charms and player.charms[arguments.u8(id)]
+            if not charm then
+                return 0
+            end
+            return charm.chance[(own and own.tier or 0) + 1] or 0
+        end),
+        getCharmMonsterType = of(function(player, id)
+            local own = player.charms and player.charms[arguments.u8(id)]
+            return own and own.race and userdata.push(server.parts.monsters.type_by_race(own.race)) or nil
+        end),
+        charmExpansion = third_slot("charm_expansion"),
+        addBestiaryKill = of(add_kill),
+        isMonsterBestiaryUnlocked = none(function(player, value)
+            local race = arguments.u16(value)
+            local found = server.parts.monsters.type_by_race(race)
+            if not found then
+                server:report("Monster race id not exists")
+                return
+            end
+            -- It answers only when it is so: its no is pushed, but not returned.
+            if found.bestiary_kills and players.race_kills(player, race) >= found.bestiary_kills then
+                return true
+            end
+        end),
+        getBosstiaryLevel = of_boss(boss_level),
+        getBosstiaryKills = of_boss(players.race_kills),
+        addBosstiaryKill = of(add_kill),
+        setBossPoints = none(function(player, value)
+            player.boss_points = arguments.u32(value)
+            return true
+        end),
+        setRemoveBossTime = none(function(player, value)
+            player.boss_remove_times = arguments.u8(value)
+            return true
+        end),
+        getSlotBossId = none(function(player, slot)
+            return player.boss_slots and player.boss_slots[arguments.u8(slot)] or 0
+        end),
+        getPreyCards = of(function(player)
+            return player.prey_cards or 0
+        end),
+        addPreyCards = of(function(player, amount)
+            player.prey_cards = (player.prey_cards or 0) + arguments.u64(amount, 0)
+            return true
+        end),
+        isMonsterPrey = of(function(player, race)
+            return prey(player, arguments.u16(race)) ~= nil
+        end),
+        getPreyExperiencePercentage = of(function(player, race)
+            local slot = prey(player, arguments.u16(race))
+            return slot and slot.bonus == "experience" and 100 + slot.percent or 100
+        end),
+        getPreyLootPercentage = of(function(player, race)
+            local slot = prey(player, arguments.u16(race))
+            return slot and slot.bonus == "loot" and slot.percent or 0
+        end),
+        preyThirdSlot = third_slot("third_prey"),
+        taskHuntingThirdSlot = third_slot("third_task"),
+        getTaskHuntingPoints = strict(function(player)
+            return player.task_points or 0
+        end),
+        addTaskHuntingPoints = of(function(player, amount)
+            local value = arguments.u64(amount)
+            player.task_points = (player.task_points or 0) + value
+            return value
+        end),
+        removeTaskHuntingPoints = of(function(player, amount)
+            local value = arguments.u64(amount)
+            if (player.task_points or 0) < value then
+                return false
+            end
+            player.task_points = player.task_points - value
+            return true
+        end),
+        getForgeSlivers = none(function(player)
+            return server.parts.items.player_count(player, server.env.ITEM_FORGE_SLIVER or 37109)
+        end),
+        getForgeCores = none(function(player)
+            return server.parts.items.player_count(player, server.env.ITEM_FORGE_CORE or 37110)
+        end),
+    }
+    forge(methods, "ForgeDusts", "forge_dusts", 0, true)
+    forge(methods, "ForgeDustLevel", "forge_dust_level", 1, false)
+    userdata.methods("Player", methods)
+end

@@ -1,0 +1,226 @@
+--- Player: items and money.
+
+local context = ...
+local raw = context.raw
+local ceil, max, min = raw.math.ceil, raw.math.max, raw.math.min
+
+---@param server table
+---@param players table
+---@param bind table
+return function(server, players, bind)
+    local userdata, arguments, tfs, env = server.userdata, server.arguments, server.tfs, server.env
+    local function of(fn)
+        return bind.of("Player", fn)
+    end
+
+    -- An item's id, given as such or as a name.
+    local function item_id(value)
+        if raw.type(value) == "number" then
+            return bind.u16(value, 2)
+        end
+        local found = server.parts.item_types.by_name(arguments.string(value))
+        local id = raw.type(found) == "table" and found.id or found or 0
+        return id ~= 0 and id or nil
+    end
+    players.item_id = item_id
+
+    local function has_sub_type(kind)
+        return kind.stackable or (kind.charges or 0) ~= 0 or kind.is_splash or kind.is_fluid_container
+    end
+
+    local function number(value, otherwise)
+        if value == nil then
+            return otherwise
+        end
+        return arguments.i32(value)
+    end
+
+    local function make_and_give(player, id, stack, drop, slot, tier)
+        local items = server.parts.items
+        local item = items.create(id, stack)
+        if not item then
+            return nil
+        end
+        if tier > 0 then
+            items.set_attribute(item, "tier", tier)
+        end
+        local problem = items.give(player, item, drop, slot)
+        if problem ~= 0 then
+            if not tfs then
+                players.cancel(player, problem)
+            end
+            return nil
+        end
+        return item
+    end
+
+    local function add_item(self, ...)
+        local player = userdata.get(self, "Player")
+        if not player then
+            return false
+        end
+        local value, given_count, drop, given_sub_type, slot, tier = ...
+        local id = item_id(value)
+        if not id then
+            return nil
+        end
+        local count, sub_type = number(given_count, 1), number(given_sub_type, 1)
+        local kind = server.parts.item_types.get(id) or server.parts.item_types.of(id)
+        local many = 1
+        if raw.select("#", ...) >= (tfs and 4 or 3) then
+            many = max(1, count)
+        elseif has_sub_type(kind) then
+            if kind.stackable then
+                many = ceil(count / (tfs and 100 or kind.stack_size or 100))
+            end
+            sub_type = count
+        else
+            many = max(1, count)
+        end
+        if many == 0 then
+            return nil
+        end
+        local list = many > 1 and {} or nil
+        drop = arguments.boolean(drop, true)
+        slot = slot == nil and (env.CONST_SLOT_WHEREEVER or 0) or arguments.u8(slot)
+        for at = 1, many do
+            local stack = sub_type
+            if kind.stackable then
+                stack = min(stack, tfs and 100 or kind.stack_size or 100)
+                sub_type = sub_type - stack
+            end
+            local item = make_and_give(player, id, stack, drop, slot, arguments.u8(tier))
+            if not item then
+                return list
+            elseif not list then
+                return userdata.push(item)
+            end
+            list[at] = userdata.push(item)
+        end
+        return list
+    end
+
+    local function add_item_ex(self, value, drop, index, flags)
+        local item = userdata.get(value, "Item")
+        if not item then
+            server:report("Item not found")
+            return false
+        end
+        local player = userdata.get(self, "Player")
+        if not player then
+            return nil
+        end
+        local items = server.parts.items
+        if item.parent then
+            server:report("Item already has a parent")
+            return false
+        end
+        if arguments.boolean(drop, false) then
+            return items.give(player, item, true, index == nil and 0 or arguments.u8(index))
+        end
+        return items.add(player, item, index == nil and -1 or arguments.i32(index), bind.u32(flags, 5, 0))
+    end
+
+    local function counted(fn)
+        return of(function(player, value, ...)
+            local id = item_id(value)
+            if not id then
+                return nil
+            end
+            return fn(player, id, ...)
+        end)
+    end
+
+    local function text_dialog(player, ...)
+        local what, given_text, can_write, length = ...
+        local items = server.parts.items
+        local longest = length == nil and -1 or arguments.i32(length)
+        local item
+        if raw.type(what) == "number" then
+            item = items.create(bind.u16(what, 2), 0)
+        elseif raw.type(what) == "string" then
+            item = items.create(item_id(what) or 0, 0)
+        elseif raw.type(what) == "userdata" then
+            local record = userdata.record(what)
+            if not record or record.class_name ~= "Item" then
+                return false
+            end
+            item = record
+        end
+        if not item then
+            server:report("Item not found")
+            return false
+        end
+        if longest < 0 then
+            longest = item.type.max_text_len or 0
+        end
+        local text = raw.select("#", ...) >= 2 and arguments.string(given_text) or ""
+        if text ~= "" then
+            items.set_attribute(item, "text", text)
+            longest = max(#text, longest)
+        end
+        players.use_text(player, item, arguments.boolean(can_write, false), longest)
+        return true
+    end
+
+    userdata.methods("Player", {
+        addItem = add_item,
+        addItemEx = add_item_ex,
+        getItemCount = counted(function(player, id, sub_type)
+            return server.parts.items.player_count(player, id, sub_type == nil and -1 or arguments.i32(sub_type))
+        end),
+        getItemById = counted(function(player, id, deep, sub_type)
+            local found = server.parts.items.find(player, id, arguments.boolean(deep),
+                sub_type == nil and -1 or arguments.i32(sub_type))
+            return userdata.push(found)
+        end),
+        removeItem = counted(function(player, id, count, sub_type, ignore_equipped)
+            return server.parts.items.player_take(player, id, bind.u32(count, 3),
+                sub_type == nil and -1 or arguments.i32(sub_type), arguments.boolean(ignore_equipped, false))
+        end),
+        getMoney = of(function(player)
+            return server.parts.items.money(player)
+        end),
+        addMoney = of(function(player, money, flags)
+            local amount = bind.u64(money, 2)
+            local added, result = server.parts.items.add_money(player, amount, bind.u32(flags, 3, 0))
+            if tfs then
+                return true
+            end
+            return added == amount, added, result
+        end),
+        removeMoney = of(function(player, money, flags, use_bank)
+            return players.remove_money(player, bind.u64(money, 2), arguments.number(flags),
+                arguments.boolean(use_bank, true))
+        end),
+        showTextDialog = of(text_dialog),
+        getSlotItem = of(function(player, slot)
+            return userdata.push(player.inventory[bind.u32(slot, 2)])
+        end),
+        getContainerId = of(function(player, value)
+            local container = userdata.get(value, "Container")
+            return container and players.container_id(player, container) or nil
+        end),
+        getContainerById = of(function(player, id)
+            return userdata.push((players.open_container(player, arguments.u8(id))))
+        end),
+        getContainerIndex = of(function(player, id)
+            local _, first = players.open_container(player, arguments.u8(id))
+            return first
+        end),
+        getDepotChest = of(function(player, depot, create)
+            local chest = players.depot_chest(player, bind.u32(depot, 2), arguments.boolean(create, false))
+            if not chest then
+                return false
+            end
+            player.last_depot = arguments.number(depot)
+            return userdata.push(chest)
+        end),
+        getInbox = of(function(player)
+            return userdata.push(players.inbox(player)) or false
+        end),
+        getStoreInbox = of(function(player)
+            return userdata.push(players.store_inbox(player)) or (not tfs and false or nil)
+        end),
+    })
+end

@@ -1,0 +1,145 @@
+--- Player: Canary's titles, streams, proficiency and what a boss or a prey brings.
+
+local context = ...
+local raw = context.raw
+local floor, ipairs, type = raw.math.floor, raw.ipairs, raw.type
+
+local STREAM_TEXTS, STREAM_LISTS = { "description", "password" }, { "names", "mutes", "bans", "kick" }
+
+---@param server table
+---@param players table
+return function(server, players)
+    local userdata, arguments = server.userdata, server.arguments
+    local strict, none = players.binders.strict, players.binders.none
+
+    local function stream_of(player)
+        local stream = player.stream
+        if not stream then
+            stream = { description = "", password = "", broadcast = false, names = {}, mutes = {}, bans = {}, kick = {} }
+            player.stream = stream
+        end
+        return stream
+    end
+
+    local function copy(list)
+        local result = {}
+        for at, text in ipairs(list) do
+            result[at] = arguments.string(text)
+        end
+        return result
+    end
+
+    local function fits(data, key, kind)
+        if data[key] == nil or type(data[key]) == kind then
+            return true
+        end
+        server:report("Livestream field '" .. key .. "' must be a " .. kind .. ".")
+        return false
+    end
+
+    local function set_stream(player, data)
+        if type(data) ~= "table" then
+            server:report("Livestream data table expected.")
+            return false
+        end
+        local stream = stream_of(player)
+        local taken = {}
+        for _, key in ipairs(STREAM_TEXTS) do
+            if not fits(data, key, "string") then
+                return false
+            end
+            taken[key] = data[key]
+        end
+        if not fits(data, "broadcast", "boolean") then
+            return false
+        end
+        taken.broadcast = data.broadcast
+        for _, key in ipairs(STREAM_LISTS) do
+            if not fits(data, key, "table") then
+                return false
+            end
+            taken[key] = data[key] and copy(data[key])
+        end
+        for key, value in raw.pairs(taken) do
+            stream[key] = value
+        end
+        return true
+    end
+
+    local function outfit_key(kind, value)
+        return arguments.string(kind) .. ":" .. (type(value) == "number" and arguments.u16(value) or arguments.string(value))
+    end
+
+    userdata.methods("Player", {
+        addTitle = strict(function(player, id)
+            player.titles = player.titles or {}
+            player.titles[arguments.u8(id, 0)] = true
+            return true
+        end),
+        getTitles = strict(function(player)
+            local list, ids = {}, {}
+            for id in raw.pairs(player.titles or {}) do
+                ids[#ids + 1] = id
+            end
+            raw.table.sort(ids)
+            for at, id in ipairs(ids) do
+                list[at] = { id = id, name = "", description = "" }
+            end
+            return list
+        end),
+        setCurrentTitle = strict(function(player, id)
+            player.title = arguments.u8(id, 0)
+            return true
+        end),
+        addCustomOutfit = strict(function(player, kind, value)
+            player.custom_outfits = player.custom_outfits or {}
+            player.custom_outfits[outfit_key(kind, value)] = true
+            return true
+        end),
+        removeCustomOutfit = strict(function(player, kind, value)
+            local key = outfit_key(kind, value)
+            local had = player.custom_outfits ~= nil and player.custom_outfits[key] == true
+            if had then
+                player.custom_outfits[key] = nil
+            end
+            return had
+        end),
+        addWeaponExperience = strict(function(player, amount, id)
+            local experience = arguments.u32(amount)
+            local key = arguments.u16(id, 0)
+            player.proficiency = player.proficiency or {}
+            player.proficiency[key] = (player.proficiency[key] or 0) + experience
+            return true
+        end),
+        getBossBonus = strict(function(player)
+            local points = player.boss_points or 0
+            if points <= 250 then
+                return 25 + floor(points / 10)
+            elseif points <= 1250 then
+                return floor(37.5 + points / 20)
+            end
+            return floor(100 + 0.5 * (raw.math.sqrt(8 * ((points - 1250) / 5) + 81) - 9))
+        end),
+        removePreyStamina = players.binders.of(function()
+            return true
+        end),
+        getHarmonyDamage = none(function(_, low, high)
+            return arguments.u16(low), arguments.u16(high)
+        end),
+        getLivestreamViewersCount = none(function()
+            return 0
+        end),
+        getLivestreamViewers = none(function(player)
+            local stream = stream_of(player)
+            local shown = { description = stream.description, password = stream.password, broadcast = stream.broadcast }
+            for _, key in ipairs(STREAM_LISTS) do
+                shown[key] = copy(stream[key])
+            end
+            return shown
+        end),
+        setLivestreamViewers = strict(set_stream),
+        isLivestreamViewer = strict(function()
+            return false
+        end),
+    })
+end

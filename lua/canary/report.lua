@@ -1,0 +1,386 @@
+--- What goes wrong in scripts: printed as the servers print it, and kept once a place with a count.
+
+local context = ...
+local raw = context.raw
+local make_registry = context.use("canary/scripts/registry")
+local getinfo, getlocal, traceback = raw.debug.getinfo, raw.debug.getlocal, raw.debug.traceback
+local find, format, gsub = raw.string.find, raw.string.format, raw.string.gsub
+local match, sub = raw.string.match, raw.string.sub
+local concat = raw.table.concat
+local error, tostring, type, xpcall = raw.error, raw.tostring, raw.type, raw.xpcall
+
+-- Calls of scripts from within calls of scripts that the servers allow.
+local DEEPEST = 16
+-- Places that are kept, so that a script that fails in new ways for ever takes no memory for ever.
+local MOST = 2000
+-- Longest piece of an argument that is shown.
+local SHOWN = 60
+
+return function(server)
+    local report = {}
+    server.registry = make_registry(server)
+    -- What runs just now, outermost first: { interface, script, timer, file }.
+    local stack, depth = {}, 0
+    local errors, by_place, dropped = {}, {}, 0
+    local failing
+
+    local function is_script(info)
+        return sub(info.source, 1, 1) == "@"
+    end
+
+    local function path_of(source)
+        return (gsub(gsub(source, "^@", ""), "^%./", ""))
+    end
+    report.path_of = path_of
+
+    -- LuaJIT cuts long names of chunks at the front; what is reported tells them whole.
+    local whole_names = {}
+
+    local function whole_name(short)
+        local known = whole_names[short]
+        if known ~= nil then
+            return known
+        end
+        local ending = sub(short, 4)
+        whole_names[short] = false
+        for path, file in raw.pairs(server.parts.scripts.files) do
+            if sub(path, -#ending) == ending then
+                whole_names[short] = sub(file.chunk, 2)
+            end
+        end
+        return whole_names[short]
+    end
+
+    local function whole(text)
+        if not find(text, "...", 1, true) then
+            return text
+        end
+        return (gsub(text, "%.%.%.[^:\n]*%.lua", whole_name))
+    end
+
+    -- Frames of the engine are no concern of a scripter.
+    local function trace(text, level)
+        local lines = {}
+        for line in raw.string.gmatch(whole(traceback(text, level + 1)) .. "\n", "([^\n]*)\n") do
+            if not find(line, "^\t%[?tibicen/") and not find(line, "^\t%[string \"?=?tibicen/") then
+                lines[#lines + 1] = line
+            end
+        end
+        -- The call that began it all is the engine's.
+        while #lines > 0 and lines[#lines] == "\t[C]: in function 'xpcall'" do
+            lines[#lines] = nil
+        end
+        return concat(lines, "\n")
+    end
+
+    --- How a value is shown in a report.
+    function report.describe(value)
+        local kind = type(value)
+        if kind == "string" then
+            return #value > SHOWN and format("%q...", sub(value, 1, SHOWN)) or format("%q", value)
+        elseif kind == "userdata" then
+            local record = server.userdata.record(value)
+            if not record then
+                return "userdata"
+            end
+            local name = record.name or (record.type and record.type.name)
+            return tostring(record.class_name) .. (name and " " .. tostring(name) or "")
+                .. (record.id and " (" .. tostring(record.id) .. ")" or "")
+        elseif kind == "table" then
+            if value.x and value.y and value.z then
+                return format("(%s, %s, %s)", tostring(value.x), tostring(value.y), tostring(value.z))
+            end
+            return "table"
+        end
+        return kind == "function" and "function" or tostring(value)
+    end
+
+    -- The parameters of a function on the stack, as they are now.
+    local function arguments_of(level)
+        local info = getinfo(level + 1, "fu")
+        if not info then
+            return {}
+        end
+        local texts = {}
+        for index = 1, info.nparams or 0 do
+            local name, value = getlocal(level + 1, index)
+            if not name then
+                break
+            end
+            texts[index] = name .. " = " .. report.describe(value)
+        end
+        if info.isvararg then
+            local index = -1
+            while true do
+                local name, value = getlocal(level + 1, index)
+                if not name then
+                    break
+                end
+                texts[#texts + 1] = report.describe(value)
+                index = index - 1
+            end
+        end
+        return texts
+    end
+
+    -- Where it happened: the innermost frame of a script, and what the outermost one was called with.
+    local function handler(err)
+        local text = type(err) == "string" and err or "(error object is a " .. type(err) .. " value)"
+        local found = { text = whole(text), trace = trace(text, 2) }
+        local level, outermost = 2, nil
+        while true do
+            local info = getinfo(level, "Slf")
+            if not info or info.func == xpcall then
+                break
+            elseif is_script(info) then
+                if not found.file then
+                    found.file, found.line = path_of(info.source), info.currentline
+                end
+                outermost = level
+            end
+            level = level + 1
+        end
+        found.arguments = outermost and arguments_of(outermost) or {}
+        return found
+    end
+
+    local function keep(entry)
+        local place = concat({ entry.kind, entry.callback, entry.file or "", entry.line or 0, entry.text }, "\0")
+        local known = by_place[place]
+        if known then
+            known.count, known.last = known.count + 1, server.now
+            return known
+        elseif #errors >= MOST then
+            dropped = dropped + 1
+            return entry
+        end
+        entry.count, entry.first, entry.last = 1, server.now, server.now
+        by_place[place] = entry
+        errors[#errors + 1] = entry
+        return entry
+    end
+
+    -- The servers' own words ---------------------------------------------------------------------------------
+
+    local function canary_block(name, text, traced)
+        local running = stack[depth]
+        local lines = { "Lua Script Error Detected", "---------------------------------------" }
+        if running and running.interface then
+            lines[#lines + 1] = "Interface: " .. running.interface
+            lines[#lines + 1] = running.script and "Script ID: " .. running.script or nil
+            lines[#lines + 1] = running.timer and "Timer Event: Yes" or nil
+            lines[#lines + 1] = running.within and "Callback ID: " .. running.within or nil
+        end
+        lines[#lines + 1] = name and "Function: " .. name or nil
+        lines[#lines + 1] = "Error Description: " .. text
+        if traced then
+            lines[#lines + 1] = "Stack Trace:"
+            lines[#lines + 1] = traced
+        end
+        lines[#lines + 1] = "---------------------------------------\n"
+        return concat(lines, "\n")
+    end
+
+    local function tfs_block(name, text, traced)
+        local running = stack[depth]
+        local lines = {}
+        if running and running.interface then
+            lines[1] = "\nLua Script Error: [" .. running.interface .. "]"
+            lines[#lines + 1] = running.timer and "in a timer event called from:" or nil
+            lines[#lines + 1] = running.within and "in callback: " .. running.within or nil
+            lines[#lines + 1] = running.script or "(Unknown scriptfile)"
+        else
+            lines[1] = "\nLua Script Error: "
+        end
+        lines[#lines + 1] = (name and name .. "(). " or "") .. (traced or text)
+        return concat(lines, "\n")
+    end
+
+    local block = server.tfs and tfs_block or canary_block
+
+    -- Functions of the API by what the servers call them inside: luaPlayerAddItem.
+    local function internal_name(fn)
+        for name, class in raw.pairs(server.userdata.classes) do
+            for key, method in raw.pairs(class) do
+                if method == fn then
+                    return "lua" .. name .. gsub(key, "^%l", raw.string.upper)
+                end
+            end
+        end
+        for key, value in raw.pairs(server.env) do
+            if value == fn then
+                return "lua" .. gsub(key, "^%l", raw.string.upper)
+            elseif type(value) == "table" and not server.userdata.classes[key] and key ~= "_G" then
+                for name, method in raw.pairs(value) do
+                    if method == fn and type(name) == "string" then
+                        return "lua" .. gsub(key, "^%l", raw.string.upper) .. gsub(name, "^%l", raw.string.upper)
+                    end
+                end
+            end
+        end
+    end
+    local internal_names = raw.setmetatable({}, { __mode = "k" })
+
+    --- Reports what a function of the API can't use.
+    ---@param text string
+    ---@param name string|nil what the server calls the function inside; found out unless given
+    function report.warn(text, name)
+        local level, file, line, api = 2, nil, nil, nil
+        while true do
+            local info = getinfo(level, "Slf")
+            if not info then
+                break
+            elseif is_script(info) then
+                file, line = path_of(info.source), info.currentline
+                break
+            elseif info.what ~= "C" then
+                api = info.func
+            end
+            level = level + 1
+        end
+        if not name and api then
+            name = internal_names[api]
+            if name == nil then
+                name = internal_name(api) or false
+                internal_names[api] = name
+            end
+        end
+        local running = stack[depth]
+        keep({
+            kind = "warning",
+            text = text,
+            file = file or (running and running.file and running.file.path) or nil,
+            line = line,
+            callback = running and running.label or "",
+            arguments = {},
+        })
+        server:log("error", block(name or nil, text, trace(text, 2)))
+    end
+
+    --- Reports that a callback of a script, or a file, failed.
+    ---@param label string what was called
+    ---@param problem string|table what its error was
+    function report.failed(label, problem)
+        if type(problem) ~= "table" then
+            local file, line = match(tostring(problem), "^%.?/?([^\n:]*%.lua):(%d+):")
+            problem = { text = tostring(problem), trace = tostring(problem), arguments = {}, file = file, line = line }
+            problem.line = line and raw.tonumber(line) or nil
+        end
+        local running = stack[depth]
+        keep({
+            kind = "error",
+            text = (gsub(problem.text, "\nstack traceback.*", "")),
+            trace = problem.trace,
+            file = problem.file or (running and running.file and running.file.path) or nil,
+            line = problem.line,
+            callback = label,
+            arguments = problem.arguments,
+        })
+        failing = problem
+        local name = server.tfs and (running and running.void and "callVoidFunction" or "callFunction") or nil
+        server:log("error", block(name, server.tfs and problem.trace or problem.trace, nil))
+    end
+
+    --- Reports that a file is no Lua, or is not there.
+    ---@param path string
+    ---@param problem string
+    function report.syntax(path, problem)
+        local line = match(problem, ":(%d+):")
+        keep({
+            kind = "error",
+            text = problem,
+            file = path,
+            line = line and raw.tonumber(line) or nil,
+            callback = "loading",
+            arguments = {},
+        })
+        failing = { text = problem }
+    end
+
+    -- Calls ---------------------------------------------------------------------------------------------------
+
+    --- What runs just now: the file being loaded or the callback being called; nil outside.
+    function report.running()
+        return stack[depth]
+    end
+
+    --- How many calls of scripts are under way.
+    function report.depth()
+        return depth
+    end
+
+    local function left(ok, ...)
+        if not ok then
+            local running = stack[depth]
+            report.failed(running.label or running.script or "", (...))
+            stack[depth], depth = nil, depth - 1
+            server.parts.report.on_leave(depth)
+            return false
+        end
+        stack[depth], depth = nil, depth - 1
+        server.parts.report.on_leave(depth)
+        return true, ...
+    end
+
+    --- Called with the new depth whenever a call of a script ends.
+    function report.on_leave(_) end
+
+    --- Calls a function of a script. What runs is told by a context: `interface` (of which subsystem), `script` (how
+    --- the server names it), `timer`, `file` (which file it is of), `label` (how a report names it). A text does, too.
+    ---@param running table|string
+    ---@return boolean ok, any ...
+    function report.call(running, fn, ...)
+        if type(running) == "string" then
+            local around = stack[depth]
+            running = {
+                label = running,
+                script = running,
+                interface = "Scripts Interface",
+                file = around and around.file,
+            }
+        end
+        if depth >= DEEPEST then
+            server:log("error", (running.label or running.script or "") .. ": Call stack overflow. "
+                .. "Too many lua script calls being nested.")
+            return false
+        end
+        depth = depth + 1
+        stack[depth] = running
+        return left(xpcall(fn, handler, ...))
+    end
+
+    --- Runs a function of the engine with a context, errors passing through.
+    function report.within(running, fn, ...)
+        depth = depth + 1
+        stack[depth] = running
+        local ok, problem = raw.pcall(fn, ...)
+        stack[depth], depth = nil, depth - 1
+        if not ok then
+            error(problem, 0)
+        end
+    end
+
+    --- The newest failure: what its text, file and line were.
+    function report.last()
+        return failing
+    end
+
+    --- How many places failed so far.
+    function report.count()
+        return #errors
+    end
+
+    function server.controls.errors()
+        local list = {}
+        for index = 1, #errors do
+            list[index] = errors[index]
+        end
+        return { errors = list, dropped = dropped }
+    end
+
+    function server.controls.forget_errors()
+        errors, by_place, dropped = {}, {}, 0
+    end
+
+    return report
+end

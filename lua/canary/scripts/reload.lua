@@ -1,0 +1,270 @@
+--- Reload by file: a new version's registrations take the places of the old one's; a broken version changes nothing.
+
+local context = ...
+local raw = context.raw
+local ipairs, pairs, rawget, rawset = raw.ipairs, raw.pairs, raw.rawget, raw.rawset
+
+return function(server, scripts)
+    local registry, classes, owners, ABSENT = scripts.registry, scripts.classes, scripts.owners, scripts.ABSENT
+    local NONE = {}
+
+    -- The values that a file's globals have now.
+    local function values_of(file)
+        local values = {}
+        for name in pairs(file.globals or NONE) do
+            if owners[name] == file then
+                local value = rawget(server.env, name)
+                values[name] = value == nil and ABSENT or value
+            end
+        end
+        return values
+    end
+
+    -- What the old version took out of the globals (`setup = nil` at its end), the new one finds again.
+    local function put_back(file)
+        for name, before in pairs(file.globals or NONE) do
+            if before ~= ABSENT and owners[name] == file and rawget(server.env, name) == nil then
+                rawset(server.env, name, before)
+            end
+        end
+    end
+
+    local function withdraw(file)
+        registry.withdraw(file.entries)
+        if file.methods then
+            classes.take_back(file.methods)
+        end
+    end
+
+    -- The old version stands again, with the globals that it had.
+    local function bring_back(file, values)
+        registry.restore(file.entries)
+        if file.methods then
+            classes.make_again(file.methods)
+        end
+        for name, value in pairs(values) do
+            rawset(server.env, name, value ~= ABSENT and value or nil)
+            owners[name] = file
+        end
+    end
+
+    -- What the old version put off goes on with the old code, unless the server's settings drop it.
+    local function drop_events(file)
+        if server.settings.pending_events == "drop" and file.events then
+            for event in pairs(file.events) do
+                server.parts.scheduler.stop(event.id)
+            end
+        end
+    end
+
+    -- Globals that only the old version set are gone; those of which it knew a value before are as they were.
+    local function settle_globals(old, new)
+        for name, before in pairs(old.globals or NONE) do
+            if owners[name] == old then
+                owners[name] = nil
+                if before == ABSENT then
+                    rawset(server.env, name, nil)
+                end
+            elseif new.globals and new.globals[name] ~= nil and owners[name] == new then
+                new.globals[name] = before
+            end
+        end
+    end
+
+    --- Loads a file anew in its old place.
+    ---@param path string
+    ---@return boolean ok, table file
+    function scripts.reload_one(path)
+        local old = scripts.files[path]
+        local values = values_of(old)
+        withdraw(old)
+        put_back(old)
+        local ok, new = scripts.load(path, old.chunk, old.interface, old.order)
+        if not ok then
+            withdraw(new)
+            for name, before in pairs(new.globals or NONE) do
+                if owners[name] == new then
+                    owners[name] = nil
+                    rawset(server.env, name, before ~= ABSENT and before or nil)
+                end
+            end
+            bring_back(old, values)
+            old.broken = new.problem
+            return false, old
+        end
+        settle_globals(old, new)
+        drop_events(old)
+        for user in pairs(old.users or NONE) do
+            new.users = new.users or {}
+            new.users[user] = true
+        end
+        new.is_lib, new.finish = old.is_lib, old.finish
+        scripts.files[path] = new
+        for at, file in ipairs(scripts.list) do
+            if file == old then
+                scripts.list[at] = new
+                break
+            end
+        end
+        if new.finish then
+            new.finish(new)
+        end
+        return true, new
+    end
+
+    -- Files that used at load what a file brings: its globals, what it added to classes, what it is included by.
+    local function users_of(path, file)
+        local found = {}
+        for user in pairs(file and file.users or NONE) do
+            found[user] = true
+        end
+        if file and file.methods and file.is_lib then
+            local paths = {}
+            for _, other in ipairs(scripts.list) do
+                if other ~= file then
+                    paths[#paths + 1] = other.path
+                end
+            end
+            for _, user in ipairs(server.host("files.mentions", classes.words(file.methods), paths)) do
+                found[user] = true
+            end
+        end
+        found[path] = nil
+        local list = {}
+        for _, other in ipairs(scripts.list) do
+            if found[other.path] then
+                list[#list + 1] = other.path
+            end
+        end
+        return list
+    end
+
+    -- Who has to be loaded for a path: itself, or those that ran it by dofile or require.
+    local function roots_of(path)
+        if scripts.files[path] then
+            return { path }
+        end
+        local by = scripts.included_by and scripts.included_by[path]
+        local found = {}
+        for _, file in ipairs(scripts.list) do
+            if by and by[file.path] then
+                found[#found + 1] = file.path
+            end
+        end
+        return found
+    end
+
+    local function forget_modules(path)
+        local packages = server.parts.globals.package.loaded
+        for _, file in ipairs(scripts.list) do
+            local module = file.included and file.included[path]
+            if module and module ~= true then
+                packages[module] = nil
+            end
+        end
+    end
+
+    --- Loads a file anew, and those that used it.
+    ---@param path string
+    ---@return table results { path, ok, ms, problem } each, in the order in which they were loaded
+    function scripts.reload(path)
+        path = server.parts.report.path_of(path)
+        local results, done = {}, {}
+        local function again(each)
+            if done[each] then
+                return
+            end
+            done[each] = true
+            local before = scripts.files[each]
+            local dependents = users_of(each, before)
+            local ok, file = scripts.reload_one(each)
+            results[#results + 1] = { path = each, ok = ok, ms = file.ms, problem = not ok and file.broken or nil }
+            if ok then
+                for _, user in ipairs(dependents) do
+                    again(user)
+                end
+            end
+        end
+        local read = scripts.reload_xml(path)
+        if read ~= nil then
+            return { { path = path, ok = read, ms = 0, problem = not read and scripts.last_problem or nil } }
+        end
+        forget_modules(path)
+        local roots = roots_of(path)
+        for _, root in ipairs(roots) do
+            again(root)
+        end
+        if #roots == 0 then
+            local ok = scripts.load_new(path)
+            if ok ~= nil then
+                local file = scripts.files[path]
+                results[1] = { path = path, ok = ok, ms = file and file.ms or 0, problem = scripts.last_problem }
+            end
+        end
+        return results
+    end
+
+    --- Forgets a file that is no more, with all that it registered.
+    ---@param path string
+    ---@return boolean whether it was loaded
+    function scripts.unload(path)
+        path = server.parts.report.path_of(path)
+        local file = scripts.files[path]
+        if not file then
+            return false
+        end
+        withdraw(file)
+        scripts.forget_globals(file)
+        drop_events(file)
+        scripts.files[path] = nil
+        for at, other in ipairs(scripts.list) do
+            if other == file then
+                raw.table.remove(scripts.list, at)
+                break
+            end
+        end
+        return true
+    end
+
+    --- What a file registered: kind and key, in order.
+    function scripts.registrations(path)
+        local file = scripts.files[server.parts.report.path_of(path)]
+        local list = {}
+        local entries = file and file.entries or {}
+        for at = 1, #entries, 3 do
+            local places = entries[at]
+            if places.kind then
+                list[#list + 1] = {
+                    kind = places.kind,
+                    key = raw.tostring(entries[at + 1]),
+                    stands = places:first(entries[at + 1]) == entries[at + 2],
+                }
+            end
+        end
+        return list
+    end
+
+    server.controls.reload_file = scripts.reload
+    server.controls.unload_file = scripts.unload
+    server.controls.registrations = scripts.registrations
+    server.controls.load_file = function(path)
+        return scripts.load_file(path)
+    end
+
+    --- How much there is of everything.
+    function server.controls.totals()
+        local totals = { files = #scripts.list, registrations = 0, globals = 0, by_kind = {}, failed = 0 }
+        for _, places in ipairs(registry.all) do
+            totals.by_kind[places.kind] = places.count
+            totals.registrations = totals.registrations + places.count
+        end
+        for _ in pairs(owners) do
+            totals.globals = totals.globals + 1
+        end
+        for _, file in ipairs(scripts.list) do
+            totals.failed = totals.failed + (file.errors > 0 and 1 or 0)
+        end
+        totals.pending = server.parts.scheduler.pending()
+        return totals
+    end
+end

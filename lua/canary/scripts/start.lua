@@ -1,0 +1,219 @@
+--- The order in which the servers load their scripts.
+
+local context = ...
+local raw = context.raw
+local find, ipairs, match, sub = raw.string.find, raw.ipairs, raw.string.match, raw.string.sub
+
+return function(server, scripts)
+    local results = {}
+
+    local function log(level, text)
+        server:log(level, text)
+    end
+
+    local function note(path, ok, file)
+        results[#results + 1] = { path = path, ok = ok, ms = file.ms, problem = file.problem }
+    end
+
+    local function load_one(path, chunk, interface)
+        local ok, file = scripts.load(path, chunk, interface)
+        scripts.files[path] = file
+        scripts.list[#scripts.list + 1] = file
+        note(path, ok, file)
+        return ok, file
+    end
+
+    -- Folders ---------------------------------------------------------------------------------------------------
+
+    local function is_disabled(name)
+        if server.tfs then
+            return find(name, "#", 1, true) ~= nil
+        end
+        return sub(name, 1, 1) == "#"
+    end
+
+    --- Whether the server would load a file of a folder of scripts.
+    function scripts.is_wanted(path, is_lib)
+        local folder, name = match(path, "([^/]*)/([^/]*)$")
+        if is_disabled(name) then
+            return false
+        end
+        return is_lib or (folder ~= "lib" and (server.tfs or folder ~= "events"))
+    end
+
+    local folders = {}
+    scripts.folders = folders
+
+    local function complain(path)
+        local problem = scripts.last_problem or ""
+        if server.tfs then
+            log("error", "> " .. match(path, "[^/]*$") .. " [error]\n^ " .. problem)
+        else
+            log("error", path)
+            log("error", problem)
+        end
+    end
+
+    --- Loads all scripts of a folder.
+    ---@param folder string
+    ---@param is_lib boolean
+    ---@return boolean whether there is such a folder
+    function scripts.load_folder(folder, is_lib)
+        if not server.host("files.exists", folder) then
+            log(
+                server.tfs and "warning" or "error",
+                server.tfs and "[Warning - Scripts::loadScripts] Can not load folder '" .. folder .. "'."
+                    or "Can not load folder " .. folder
+            )
+            return false
+        end
+        folders[#folders + 1] = { folder = folder, is_lib = is_lib }
+        local shows = server.parts.config.boolean("SCRIPTS_CONSOLE_LOGS")
+        for _, path in ipairs(server.host("files.list", folder)) do
+            if scripts.is_wanted(path, is_lib) and not scripts.files[path] then
+                local ok, file = load_one(path, "@./" .. path, "Scripts Interface")
+                file.is_lib = is_lib
+                if not ok then
+                    complain(path)
+                end
+            elseif shows and is_disabled(match(path, "[^/]*$")) then
+                local name = match(path, "[^/]*$")
+                log("info", server.tfs and "> " .. name .. " [disabled]" or "[script]: " .. name .. " [disabled]")
+            end
+        end
+        return true
+    end
+
+    --- Loads a file that was not there when the folders were loaded; nil when no folder would have it.
+    function scripts.load_new(path)
+        for _, each in ipairs(folders) do
+            if sub(path, 1, #each.folder + 1) == each.folder .. "/" and scripts.is_wanted(path, each.is_lib) then
+                local ok, file = load_one(path, "@./" .. path, "Scripts Interface")
+                file.is_lib = each.is_lib
+                return ok
+            end
+        end
+    end
+
+    local function load_core(path)
+        if server.host("files.exists", path) then
+            local ok, file = load_one(path, nil, "Main Interface")
+            file.is_lib = true
+            return ok
+        end
+    end
+
+    -- Whole servers ---------------------------------------------------------------------------------------------
+
+    local xml = context.use("canary/scripts/xml")(server, scripts, load_one)
+
+    local function load_canary()
+        local config = server.parts.config
+        local core, pack = config.text("CORE_DIRECTORY"), config.text("DATA_DIRECTORY")
+        load_core(core .. "/core.lua")
+        scripts.load_folder(core .. "/scripts/lib", true)
+        scripts.load_folder(core .. "/scripts", false)
+        load_core(core .. "/npclib/load.lua")
+        xml.events(core .. "/events/")
+        xml.modules(core .. "/modules/")
+        if pack ~= core then
+            if server.host("files.exists", pack .. "/scripts/lib") then
+                scripts.load_folder(pack .. "/scripts/lib", true)
+            end
+            scripts.load_folder(pack .. "/scripts", false)
+            scripts.load_folder(pack .. "/monster", false)
+            scripts.load_folder(pack .. "/npc", false)
+        end
+        xml.channels(core .. "/chatchannels/")
+    end
+
+    local function load_tfs()
+        load_core("data/global.lua")
+        scripts.load_folder("data/scripts/lib", true)
+        xml.channels("data/chatchannels/")
+        xml.base_events("weapons", "data/weapons/")
+        xml.base_events("spells", "data/spells/")
+        xml.base_events("talkactions", "data/talkactions/")
+        xml.base_events("movements", "data/movements/")
+        xml.base_events("creaturescripts", "data/creaturescripts/")
+        xml.base_events("globalevents", "data/globalevents/")
+        xml.events("data/events/")
+        scripts.load_folder("data/scripts", false)
+        local monsters = server.parts.monsters
+        if monsters.load_xml then
+            monsters.load_xml()
+        end
+        if server.host("files.exists", "data/monster") then
+            scripts.load_folder("data/monster", false)
+        end
+    end
+
+    --- Loads everything, in the server's order. What fails is reported and left out. Once: later all is loaded anew.
+    ---@return table results { path, ok, ms, problem } a file
+    function scripts.load_all()
+        results = {}
+        if #scripts.list > 0 then
+            scripts.reload_kind(server.parts.enums.get("RELOAD_TYPE_ALL"))
+            for _, file in ipairs(scripts.list) do
+                results[#results + 1] = { path = file.path, ok = not file.broken, ms = file.ms, problem = file.broken }
+            end
+            return results
+        end
+        if server.tfs then
+            load_tfs()
+        else
+            load_canary()
+        end
+        return results
+    end
+
+    -- The map that config.lua names, when it is there.
+    local function load_map()
+        local config = server.parts.config
+        local folder = server.tfs and "data" or config.text("DATA_DIRECTORY")
+        local path = folder .. "/world/" .. config.text("MAP_NAME") .. ".otbm"
+        local load = server.parts.map.load
+        if load and server.host("files.exists", path) then
+            load(path)
+        else
+            log("warning", "There is no map " .. path .. "; the world begins empty.")
+        end
+    end
+
+    -- Items that actions want at places of the map.
+    local function place_wanted_items()
+        local items, map = server.parts.items, server.parts.map
+        for _, wanted in ipairs(server.parts.events.wanted_items or {}) do
+            local tile = map.tile(wanted[1], wanted[2], wanted[3])
+            local there = false
+            for _, item in ipairs(tile and map.items_in_order(tile) or {}) do
+                there = there or item.id == wanted[4]
+            end
+            if tile and not there and wanted[1] ~= 0 then
+                items.add_to_tile(tile, items.create(wanted[4], 1))
+            end
+        end
+    end
+
+    --- Starts the server: its scripts, its map, its startup events.
+    function server.controls.start()
+        local loaded = scripts.load_all()
+        load_map()
+        place_wanted_items()
+        for _, part in ipairs({ "map", "houses", "monsters", "npcs", "game" }) do
+            local start = raw.type(server.parts[part]) == "table" and server.parts[part].start
+            if start then
+                start()
+            end
+        end
+        server.parts.events.global("onStartup")
+        return loaded
+    end
+
+    server.controls.load_all = scripts.load_all
+    server.controls.load_folder = scripts.load_folder
+
+    function server.controls.loaded()
+        return results
+    end
+end

@@ -1,0 +1,46 @@
+--- Webhook (Canary). There is no network: what scripts send is kept, for tests to look at.
+
+local context = ...
+local raw = context.raw
+local select = raw.select
+
+-- Messages that are kept: the newest.
+local MOST = 1000
+
+return function(server, _)
+    if server.tfs then
+        return
+    end
+    local arguments = server.arguments
+    local sent = {}
+
+    local function keep(message)
+        sent[#sent + 1] = message
+        if #sent > MOST then
+            raw.table.remove(sent, 1)
+        end
+    end
+
+    server:table("Webhook", {
+        sendMessage = function(...)
+            local count = select("#", ...)
+            local title, message = arguments.string((...)), arguments.string((select(2, ...)))
+            local url = count > 0 and arguments.string((select(count, ...))) or ""
+            local default = server.parts.config.text("DISCORD_WEBHOOK_URL")
+            -- The last argument is the address, unless it is one of the texts.
+            if url == title then
+                keep({ title = "", message = title, color = 0, url = default })
+            elseif url == message then
+                keep({ title = "", message = title, color = 0, url = url })
+            else
+                keep({ title = title, message = message, color = arguments.u32((select(3, ...))), url = url })
+            end
+            return nil
+        end,
+    })
+
+    --- What scripts sent: { title, message, color, url } each, oldest first.
+    function server.controls.webhooks()
+        return sent
+    end
+end

@@ -1,0 +1,21 @@
+--- Vocations, and what else a character belongs to or owns: groups, outfits, mounts, familiars, guilds.
+
+local context = ...
+local make_bind = context.use("canary/creatures/bind")
+
+local PARTS = { "vocation_class", "group", "appearance", "guild" }
+
+return function(server)
+    local bind = make_bind(server)
+    local vocations = { bind = bind, read = context.use("canary/vocations/load")(server, bind) }
+    for at = 1, #PARTS do
+        context.use("canary/vocations/" .. PARTS[at])(server, vocations, bind)
+    end
+    vocations.load()
+
+    function server.controls.reload_vocations()
+        return vocations.load()
+    end
+
+    return vocations
+end
