@@ -34,3 +34,6 @@ files["lua/preview"] = {
     read_globals = { "g_modules", "g_resources", "g_ui" },
     globals = { "Preview" },
 }
+
+-- Stands in for a server in plain Lua: everything in it is global.
+files["tests/bench"] = { std = "+luajit", allow_defined = true, globals = { "os", "package", "table" } }

@@ -78,6 +78,58 @@ class PluginConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = []
 
 
+class BridgeTlsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The certificate of a port in front."""
+
+    certificate: str
+    key: str
+
+
+class BridgePortConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A port in front of servers."""
+
+    kind: Literal["game", "login", "http"]
+    servers: Annotated[list[str], Meta(min_length=1, description="host:port of each")]
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    framing: Annotated[
+        Literal["bytes", "blocks"], Meta(description="blocks: for clients from 14.05 on; bytes: for those before")
+    ] = "bytes"
+    checksum: Annotated[
+        Literal["auto", "adler", "sequence"], Meta(description="auto: by version and system, as servers do")
+    ] = "auto"
+    advertise: Annotated[str, Meta(description="host or host:port that clients are sent to for a game port")] = ""
+    server_key: Annotated[str, Meta(description="key.pem of the servers, or their modulus, when it is not yours")] = ""
+    server_tls: Annotated[bool, Meta(description="Whether the servers are spoken to by TLS")] = False
+    tls: BridgeTlsConfig | None = None
+
+
+class BridgeLimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one client, one server and one address may do. Bytes, seconds and numbers."""
+
+    client_frame: Annotated[int, Meta(ge=256, le=65535)] = 24_573
+    packets_per_second: Annotated[int, Meta(ge=0, description="0: no limit")] = 25
+    first_frame_seconds: Annotated[float, Meta(gt=0)] = 10.0
+    idle_seconds: Annotated[float, Meta(gt=0)] = 30.0
+    stuck_seconds: Annotated[float, Meta(gt=0)] = 30.0
+    waiting_bytes: Annotated[int, Meta(ge=4096)] = 256 * 1024
+    connections: Annotated[int, Meta(ge=1)] = 4096
+    connections_per_address: Annotated[int, Meta(ge=1)] = 64
+    throttle: bool = True
+
+
+class BridgeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Real clients in front, real servers behind, plugins in between. Without ports there is no bridge."""
+
+    ports: list[BridgePortConfig] = []
+    key: Annotated[str, Meta(description="key.pem that clients close logins for; Open Tibia's unless given")] = ""
+    reuse_key: Annotated[
+        bool, Meta(description="Whether servers get the client's XTEA key, so that frames pass as they came")
+    ] = True
+    deadline_ms: Annotated[float, Meta(gt=0)] = 50.0
+    limits: BridgeLimitsConfig = BridgeLimitsConfig()
+
+
 class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of host.yaml."""
 
@@ -90,6 +142,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     strikes: StrikesConfig = StrikesConfig()
     isolated: IsolatedConfig = IsolatedConfig()
     permissions: PermissionsConfig = PermissionsConfig()
+    bridge: BridgeConfig = BridgeConfig()
     plugins: dict[str, PluginConfig] = {}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tibicen.bus.hooks import Handler, HookBus
 from tibicen.bus.subjects import SubjectBus
 from tibicen.config import HostConfig, PluginConfig, load_config
 from tibicen.errors import ConfigError, PluginError, TibicenError, WireError
+from tibicen.lifecycle.discovery import Source
 from tibicen.lifecycle.generation import Generation, Inhabited, Runtime
 from tibicen.lifecycle.intake import Intake
 from tibicen.lifecycle.manager import Manager, ManagerOptions
@@ -108,7 +110,7 @@ class Host:
                 disabled=self._disabled_by_command.union(_disabled_in(config)),
             ),
             self.grants,
-            lambda source: preparation(source, self.services),
+            self._preparation,
         )
         self.observatory = Observatory(self.loop, self.plugins, self.hooks, self.subjects, self.kv, lambda: self.status)
         self.intake = Intake(self.plugins, self.loop, self._report)
@@ -147,6 +149,13 @@ class Host:
             ) from None
         return data / KV_FILE
 
+    def _preparation(self, source: Source) -> Coroutine[Any, Any, None] | None:
+        if source.manifest.realm == "canary":
+            from tibicen.realms.canary.startup import load_ahead
+
+            return load_ahead(source, self.services)
+        return preparation(source, self.services)
+
     def _make_runtime(self, generation: Generation) -> Runtime:
         source = generation.source
         if source.language == "python":
@@ -158,10 +167,10 @@ class Host:
             from tibicen.realms.otclient.client_plugin import ClientPlugin
 
             return ClientPlugin(generation, self.services)
-        if realm != "native":
-            raise ConfigError(
-                f"{source.name}: the realm {realm!r} is not implemented yet; this host has: native, otclient"
-            )
+        if realm == "canary":
+            from tibicen.realms.canary.server_plugin import ServerPlugin
+
+            return ServerPlugin(generation, self.services)
         return LuaPlugin(generation, self.services)
 
     # -- start and stop ---------------------------------------------------------------------------------
@@ -207,10 +216,12 @@ class Host:
             ) from None
         return watcher
 
-    def _watch_folder(self, folder: Path, on_wave: Callable[[Wave], None]) -> Callable[[], None]:
+    def _watch_folder(
+        self, folder: Path, on_wave: Callable[[Wave], None], *, recursive: bool = True
+    ) -> Callable[[], None]:
         if not self._watches:
             return lambda: None
-        watcher = PluginWatcher(folder, self.loop, on_wave)
+        watcher = PluginWatcher(folder, self.loop, on_wave, recursive=recursive)
         watcher.start()
         return watcher.stop
 
@@ -457,10 +468,16 @@ class Host:
 
     def try_hook(self, hook: str, arguments: list[Plain]) -> tuple[Plain, list[str]]:
         """`emit`, and which handlers failed in it, one sentence each."""
-        outer, self._failures = self._failures, []
+        with self.gathering_failures() as failures:
+            return self.emit(hook, arguments), failures
+
+    @contextmanager
+    def gathering_failures(self) -> Iterator[list[str]]:
+        """Which handlers fail while this is open, one sentence each."""
+        gathered: list[str] = []
+        outer, self._failures = self._failures, gathered
         try:
-            answer = self.emit(hook, arguments)
-            return answer, self._failures
+            yield gathered
         finally:
             self._failures = outer
 

@@ -32,7 +32,11 @@ local function unsigned(bits)
             return default
         end
         local cut = whole(number(value))
-        return cut < 0 and 0 or cut % modulus
+        if cut < 0 or (bits < 32 and cut >= 2147483648) then
+            -- The servers read these by way of 32 bits with a sign.
+            return 0
+        end
+        return cut % modulus
     end
 end
 

@@ -11,6 +11,7 @@ local context = ...
 local PARTS = {
     "basics",
     "world",
+    "world_players",
     "elements",
     "rules",
     "area",

@@ -229,9 +229,14 @@ return function(server)
     end
     server:table("configKeys", keys)
 
-    function server.controls.reload_config()
+    --- Reads config.lua again.
+    ---@param overrides table|nil what holds in place of what it says, from now on
+    function server.controls.reload_config(overrides)
+        server.settings.overrides = overrides or server.settings.overrides
         return config.load()
     end
+
+    server.controls.config_text = config.text
 
     config.load()
     return config

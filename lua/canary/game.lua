@@ -12,6 +12,13 @@ return function(server)
     for at = 1, #parts do
         context.use("canary/game/" .. parts[at])(server, game, bind)
     end
+    if not server.tfs then
+        context.use("canary/game/raids")(server, game)
+    end
     context.use(server.tfs and "canary/game/tfs" or "canary/game/canary")(server, game, bind)
+    local more = server.parts.events.more_callbacks
+    for _, part in context.raw.ipairs({ server.parts.monsters, server.parts.npcs }) do
+        more[#more + 1] = part.each_callback
+    end
     return game
 end

@@ -256,5 +256,6 @@ return function(server)
     end
 
     context.use("canary/item_types/class")(server, item_types)
+    context.use("canary/item_types/lists")(server, item_types)
     return item_types
 end

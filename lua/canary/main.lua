@@ -39,6 +39,49 @@ return function(room, options)
     for _, part in raw.ipairs(PARTS) do
         server.parts[part] = context.use("canary/" .. part)(server) or true
     end
+    --- What parts offer to each other: names by part.
+    function server.controls.offered()
+        local names = {}
+        for _, part in raw.ipairs(PARTS) do
+            names[part] = {}
+            for name in raw.pairs(raw.type(server.parts[part]) == "table" and server.parts[part] or {}) do
+                raw.table.insert(names[part], name)
+            end
+        end
+        return names
+    end
+
+    --- Lets go of everything, so that `collect` can free it bit by bit: a large state takes long to close.
+    function server.controls.abandon()
+        local collect = server.controls.collect
+        -- Scripts have put functions into Lua's own tables, of which texts hold one for ever.
+        for _, place in raw.ipairs({ server.parts, room.env.string, server.env, server }) do
+            for name in raw.pairs(place) do
+                place[name] = nil
+            end
+        end
+        server.controls = { collect = collect }
+        context.forget("canary")
+        -- Machine code knows the objects that it was made for.
+        raw.jit.flush()
+    end
+
+    -- The collection that is under way does not see all that was let go of, and what has a finalizer goes one later.
+    local cycles = 4
+
+    --- Frees what nobody holds, for some milliseconds.
+    ---@param ms number
+    ---@return boolean whether all of it is free
+    function server.controls.collect(ms)
+        local ends = raw.os.clock() + ms / 1000
+        while cycles > 0 and raw.os.clock() < ends do
+            if raw.collectgarbage("step", 16) then
+                cycles = cycles - 1
+            end
+        end
+        return cycles == 0
+    end
+
     return room.keep(function(control, ...)
         local fn = server.controls[control]
         if not fn then

@@ -1,4 +1,5 @@
---- Npcs: who talks and trades. Canary's are of types that scripts make; each of TFS's is a file of its own with a script.
+--- Npcs: who talks and trades. Canary's are of types that scripts make; each of TFS's is a file of its own with a
+--- script.
 
 local context = ...
 

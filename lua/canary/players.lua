@@ -12,6 +12,7 @@ local PARTS = {
     "death",
     "attack",
     "relations",
+    "luck",
     "description",
     "class",
     "modal",
@@ -24,5 +25,11 @@ return function(server)
     for at = 1, #PARTS do
         context.use("canary/players/" .. PARTS[at])(server, players, bind)
     end
+    --- Reads mounts and outfits anew.
+    function players.reload()
+        server.parts.vocations.reload_appearances()
+        return true
+    end
+
     return players
 end

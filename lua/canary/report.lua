@@ -22,6 +22,8 @@ return function(server)
     -- What runs just now, outermost first: { interface, script, timer, file }.
     local stack, depth = {}, 0
     local errors, by_place, dropped = {}, {}, 0
+    -- How many failures there were; each place knows which was its newest.
+    local failures = 0
     local failing
 
     local function is_script(info)
@@ -147,7 +149,10 @@ return function(server)
     local function keep(entry)
         local place = concat({ entry.kind, entry.callback, entry.file or "", entry.line or 0, entry.text }, "\0")
         local known = by_place[place]
+        failures = failures + 1
+        entry.number = failures
         if known then
+            known.number = failures
             known.count, known.last = known.count + 1, server.now
             return known
         elseif #errors >= MOST then
@@ -370,12 +375,23 @@ return function(server)
         return #errors
     end
 
-    function server.controls.errors()
+    --- The places that failed.
+    ---@param since number|nil those that did again after so many failures; all, unless given
+    function server.controls.errors(since)
         local list = {}
         for index = 1, #errors do
-            list[index] = errors[index]
+            if errors[index].number > (since or 0) then
+                list[#list + 1] = errors[index]
+            end
         end
-        return { errors = list, dropped = dropped }
+        return { errors = list, dropped = dropped, failures = failures }
+    end
+
+    --- Lets time pass, and tells how often something has failed so far.
+    ---@param ms number
+    function server.controls.step(ms)
+        server.parts.scheduler.advance(ms)
+        return failures
     end
 
     function server.controls.forget_errors()

@@ -333,5 +333,6 @@ return function(server)
     context.use("canary/scripts/reload")(server, scripts)
     context.use("canary/scripts/start")(server, scripts)
     context.use("canary/scripts/kinds")(server, scripts)
+    context.use("canary/scripts/named")(server, scripts)
     return scripts
 end

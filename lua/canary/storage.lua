@@ -40,6 +40,13 @@ return function(server)
     end
     server.controls.save = storage.save_all
 
+    --- Forgets what is known of the database: it may have changed.
+    function storage.forget_read()
+        if storage.forget_kv then
+            storage.forget_kv()
+        end
+    end
+
     --- Writes what is still in memory before the server goes; players stay as they were last saved, as on a server
     --- that is closed.
     function server.controls.close()

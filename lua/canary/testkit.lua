@@ -4,13 +4,14 @@
 
 local context = ...
 local raw = context.raw
-local make_testing = context.use("testing")
+local make_testing = context.use("testing/describe")
 local format, ipairs, pairs, type = raw.string.format, raw.ipairs, raw.pairs, raw.type
 
 local DIRECTIONS = {
     north = 0, east = 1, south = 2, west = 3, southwest = 4, southeast = 5, northwest = 6, northeast = 7,
 }
 local HOUR = 3600000
+local BACKPACK = { canary = 2854, tfs = 1988 }
 
 return function(server)
     local env, userdata = server.env, server.userdata
@@ -142,9 +143,9 @@ return function(server)
         return put(what, place_of(at))
     end
 
-    --- A player comes into the game.
+    --- A player comes into the game, with a backpack.
     ---@param name string
-    ---@param fields table|nil columns of a character, as level, vocation, mana; and `at`, `items`
+    ---@param fields table|nil columns of a character, as level or mana; `at`, `items`, and `backpack` false for none
     function kit.player(name, fields)
         local columns = {}
         for key, value in pairs(fields or {}) do
@@ -153,10 +154,13 @@ return function(server)
         local at = place_of(columns.at or { 1000, 1000, 7 })
         columns.posx, columns.posy, columns.posz = at.x, at.y, at.z
         columns.at = nil
-        local items = columns.items
-        columns.items = nil
+        local items, with_backpack = columns.items, columns.backpack ~= false
+        columns.items, columns.backpack = nil, nil
         server.controls.client_enter(name, columns)
         local player = userdata.push(player_of(name))
+        if with_backpack and not player:getSlotItem(env.CONST_SLOT_BACKPACK) then
+            player:addItem(BACKPACK[server.dialect], 1)
+        end
         for _, what in ipairs(items or {}) do
             kit.give(player, what)
         end
@@ -178,6 +182,11 @@ return function(server)
 
     function kit.monster(name, at)
         local made = env.Game.createMonster(name, position(place_of(at)), false, true)
+        if not made and server.parts.monsters.load_xml then
+            -- Monsters of TFS that no script makes: they are read when a test asks for one.
+            server.parts.monsters.load_xml()
+            made = env.Game.createMonster(name, position(place_of(at)), false, true)
+        end
         return made or raw.error("there is no monster " .. name, 2)
     end
 

@@ -254,7 +254,7 @@ return function(server)
     -- Gives each what the other has; whether it went, else why not, for the partner and for the player.
     local function exchange(player, mine, partner, theirs)
         local items = server.parts.items
-        local partner_code, code = 0, 0
+        local partner_code, code
         if tfs then
             partner_code, code = backpack_checks(player, mine, partner, theirs)
             if partner_code ~= 0 or code ~= 0 then

@@ -9,6 +9,9 @@ local raw = context.raw
 local getmetatable, newproxy, rawset, setmetatable, type =
     raw.getmetatable, raw.newproxy, raw.rawset, raw.setmetatable, raw.type
 
+-- Has userdata keep a table.
+local keep, NOTHING = raw.debug.setfenv, {}
+
 -- Keys that the servers put into metatables: 'h' a hash, 'p' how many parents, 't' the kind of thing.
 local KEY_HASH, KEY_PARENTS, KEY_TYPE = 104, 112, 116
 
@@ -46,8 +49,9 @@ return function(env, tfs)
     local templates, bases = {}, {}
     -- Metatable to class name.
     local names = {}
-    -- No record leads to its userdata, so that neither keeps the other.
-    local records = setmetatable({}, { __mode = "k" })
+    -- Neither keeps the other by these. What keeps a record is the environment of its userdata: a record that leads to
+    -- its own userdata (by the callback of a combat, that uses the combat) would else never go.
+    local records = setmetatable({}, { __mode = "kv" })
     local objects = setmetatable({}, { __mode = "kv" })
 
     local function equal(a, b)
@@ -131,6 +135,7 @@ return function(env, tfs)
             object = newproxy(templates[name])
             objects[record] = object
             records[object] = record
+            keep(object, record)
         end
         return object
     end
@@ -159,6 +164,7 @@ return function(env, tfs)
         if object then
             records[object] = nil
             objects[record] = nil
+            keep(object, NOTHING)
         end
     end
 
@@ -171,6 +177,7 @@ return function(env, tfs)
             objects[before] = nil
         end
         records[object] = record
+        keep(object, record or NOTHING)
         if record and not objects[record] then
             objects[record] = object
         end

@@ -13,9 +13,17 @@ return function(server)
     end
     vocations.load()
 
-    function server.controls.reload_vocations()
-        return vocations.load()
+    function vocations.reload()
+        vocations.reload_appearances()
+        if not vocations.load() then
+            return false
+        end
+        for _, player in context.raw.ipairs(server.parts.creatures.players()) do
+            player.vocation = vocations.get(player.vocation.id) or player.vocation
+        end
+        return true
     end
+    server.controls.reload_vocations = vocations.reload
 
     return vocations
 end

@@ -2765,6 +2765,11 @@ function Player:addTransferableCoins(coins) end
 ---@return boolean
 function Player:addWeaponExperience(experience, itemId) end
 
+---@param item Item
+---@param scrollItem? Item
+---@return boolean
+function Player:applyImbuementScroll(item, scrollItem) end
+
 ---@param value? integer
 ---@return any
 function Player:avatarTimer(value) end

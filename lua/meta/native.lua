@@ -24,6 +24,13 @@
 ---| "player.login" # A player entered the world. `player`: id, name, level if known.
 ---| "player.logout" # A player left the world. `player`: id, name.
 ---| "player.say" # A player says something; the text may be replaced, or swallowed by stopping with an empty text.
+---| "bridge.opened" # A client entered a server through the bridge. `session`: id, ip, version, system, character, upstream.
+---| "bridge.closed" # Such a session ended. `session`: as in bridge.opened, and by (client, server, bridge), reason.
+---| "extended.client.NAME" # An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`. `message`: session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md.
+---| "extended.server.NAME" # An extended message from a server, as extended.client.NAME.
+---| "packet.any" # Every message of every session of the bridge, before the hooks of its name. See docs/bridge.md.
+---| "packet.client.NAME" # A message of that name from a client: `packet.client.say`; by number `packet.client.op_96`; all: `any`. `packet`: session, side, opcode, name, data (bytes behind the opcode). Change data, set drop, or give lists of {opcode, data} as answer (back to the sender) and inject (on to the other side). See docs/bridge.md.
+---| "packet.server.NAME" # A message of that name from a server, as packet.client.NAME.
 
 --- Something registered that can be taken back before the plugin is unloaded.
 ---@class tibicen.Registration
@@ -69,6 +76,13 @@ hooks = {}
 ---@overload fun(name: "player.login", fn: fun(player: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "player.logout", fn: fun(player: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "player.say", fn: fun(text: string, player: tibicen.Record): string|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "bridge.opened", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "bridge.closed", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "extended.client.NAME", fn: fun(message: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "extended.server.NAME", fn: fun(message: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "packet.any", fn: fun(packet: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "packet.client.NAME", fn: fun(packet: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "packet.server.NAME", fn: fun(packet: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 function hooks.on(name, fn, options) end
 
 --- Ends a filter's chain when its handler returns the result.

@@ -84,6 +84,7 @@ local PARTS = {
     "incoming",
     "world",
     "controls",
+    "wire",
     "map_view",
     "ui_items",
     "ui_creature",

@@ -53,12 +53,23 @@ return function(engine)
     -- Widgets that a module made itself, not those inside of them. As keys of a weak table they may go.
     local marked, count = setmetatable({}, { __mode = "k" }), 0
 
+    -- Whether a widget is in one that was emptied while the module that is loaded just now was.
+    local function is_filled(w)
+        local loading = engine.current_module
+        while loading and w do
+            if w.emptied_by == loading then
+                return true
+            end
+            w = w.parent
+        end
+        return false
+    end
+
     --- Notes whose a widget is that was just made. What a module fills anew while another is loaded stays its own.
     ---@param w table
     ---@param parent table|nil what it is made in
     function ownership.mark(w, parent)
-        local filled = parent and parent.emptied_by
-        w.owner = owners.current(filled ~= nil and filled == engine.current_module)
+        w.owner = owners.current(is_filled(parent))
         count = count + 1
         marked[w] = count
     end
@@ -91,7 +102,7 @@ return function(engine)
         for _, kind in raw.pairs(KIND_OF_WRITE) do
             census[kind] = {}
         end
-        for kind, list in raw.pairs(found.survey()) do
+        for kind, list in raw.pairs(found.survey(name)) do
             census[kind] = {}
             for _, entry in raw.ipairs(list) do
                 if entry.owner == name then
@@ -105,28 +116,24 @@ return function(engine)
         return census
     end
 
-    -- Closing one thing may close others, or make some: at most that often it is looked again.
+    -- Destroying widgets calls scripts, which may make things: at most that often it is looked again.
     local ROUNDS = 3
 
-    -- Closes what a look finds; whether there was anything.
+    -- Closes what a look finds; whether there were widgets.
     local function close_once(name, sentences)
-        local lists, any = found.survey(), false
+        local lists, widgets = found.survey(name), false
         for _, kind in raw.ipairs(found.kinds) do
-            local closers = {}
             for _, entry in raw.ipairs(lists[kind]) do
                 local w = entry.widget
                 local is_inside = w and w.parent and found.owner_of_widget(w.parent) == name
-                if (entry.owner == name or entry.code == name) and not (w and (w.destroyed or is_inside)) then
+                if not (w and (w.destroyed or is_inside)) then
+                    widgets = widgets or w ~= nil
                     insert(sentences, format(SENTENCES[kind], entry.name()))
-                    insert(closers, entry.close)
+                    entry.close()
                 end
             end
-            for index = 1, #closers do
-                any = true
-                closers[index]()
-            end
         end
-        return any
+        return widgets
     end
 
     --- Closes what is left of a module.
@@ -221,7 +228,7 @@ return function(engine)
     engine.controls.census_of_all = make_census(found, journal, function()
         journal.note(turns[#turns])
         local names = {}
-        for _, module in raw.ipairs(reload.in_order()) do
+        for _, module in raw.ipairs(modules.all()) do
             insert(names, module.name)
         end
         return names

@@ -3,7 +3,7 @@
 
 local context = ...
 local raw = context.raw
-local make_testing = context.use("testing")
+local make_testing = context.use("testing/describe")
 local format, find, sub, gmatch = raw.string.format, raw.string.find, raw.string.sub, raw.string.gmatch
 local ipairs, pairs, unpack, select = raw.ipairs, raw.pairs, raw.unpack, raw.select
 

@@ -67,6 +67,16 @@ function context.use(name)
     return loaded[name]
 end
 
+--- Forgets the modules of a folder, with what they keep; those that are in use go on.
+---@param folder string
+function context.forget(folder)
+    for name in raw.pairs(loaded) do
+        if raw.string.sub(name, 1, #folder + 1) == folder .. "/" then
+            loaded[name] = nil
+        end
+    end
+end
+
 local entries = context.use("entries")
 
 -- The real globals lose every door. (`python` is lupa's own; `package` holds loaded.ffi, preload and loadlib.)

@@ -1,6 +1,6 @@
--- The servers' API as do-nothing stubs, for plain LuaJIT: what loading the scripts costs by itself. Classes make userdata,
--- methods answer by their names what scripts get through their main chunks with. Called with the names of the API and the
--- sources by path; returns a function that loads the files that it is given.
+-- The servers' API as do-nothing stubs, for plain LuaJIT: what loading the scripts costs by itself. Classes make
+-- userdata, methods answer by their names what scripts get through their main chunks with. Called with the names of the
+-- API and the sources by path; returns a function that loads the files that it is given.
 
 local names, sources = ...
 local newproxy, setmetatable, getmetatable = newproxy, setmetatable, getmetatable
@@ -14,6 +14,9 @@ local function zero() return 0 end
 local function one() return 1 end
 local function text() return "" end
 local function list() return {} end
+-- Of types of monsters the same function sets and reads.
+local function set_or_get(_, value) return value == nil and 1 or true end
+local function set_or_name(_, value) return value == nil and "" or true end
 
 local LISTS = { getPlayers = true, getSpectators = true, getTowns = true, getHouses = true, getItems = true }
 
@@ -24,22 +27,26 @@ local function answer(name)
         return text
     elseif name:find("^is%u") or name:find("^has%u") or name:find("^can%u") then
         return no
+    elseif name == "name" then
+        return set_or_name
     elseif name == "getId" or name == "getNumber" or name == "getType" then
         return one
     elseif name:find("^get%u") then
         return zero
     end
-    return yes
+    return set_or_get
 end
 
 local function make(name)
     return function() return newproxy(metatables[name].template) end
 end
 
+local function itself(self) return self end
+
 for name, methods in pairs(names.classes) do
     local class = {}
     for _, method in ipairs(methods) do
-        class[method] = answer(method)
+        class[method] = method == "scoped" and itself or answer(method)
     end
     local template = newproxy(true)
     local metatable = getmetatable(template)
@@ -83,9 +90,13 @@ if env.Variant then
         return setmetatable({ type = 0, number = value }, metatables.Variant.metatable)
     end)
 end
-for _, name in ipairs({ "MonsterType", "NpcType" }) do
-    if env[name] then
-        env.Game["create" .. name] = make(name)
+local MADE = {
+    createMonsterType = "MonsterType", createNpcType = "NpcType", createBestiaryCharm = "Charm",
+    createItemClassification = "ItemClassification",
+}
+for name, class in pairs(MADE) do
+    if env[class] then
+        env.Game[name] = make(class)
     end
 end
 env.Game.getEventCallbacks = function()
@@ -95,37 +106,74 @@ env.Game.getEventCallbacks = function()
     end
     return found
 end
+-- `kv.scoped(…)` and `KV.scoped(…)` are functions of tables that make objects.
+for _, name in ipairs({ "kv", "KV" }) do
+    if env[name] then
+        env[name].scoped = metatables.KV and function() return newproxy(metatables.KV.template) end or list
+    end
+end
 env.rawgetmetatable = function(name)
     return metatables[name] and metatables[name].metatable
 end
-env.configKeys = setmetatable({}, { __index = one })
-env.configManager = { getNumber = one, getBoolean = no, getString = text, getFloat = one }
+env.configKeys = {}
+for key in pairs(names.config) do
+    env.configKeys[key] = key
+end
+local function setting(default)
+    return function(key)
+        local value = names.config[key]
+        if type(value) ~= type(default) then
+            return default
+        end
+        return value
+    end
+end
+env.configManager = {
+    getNumber = setting(1), getBoolean = setting(false), getString = setting(""), getFloat = setting(1),
+}
 env.systemTime, env.createCombatArea, env.addEvent, env.isScriptsInterface = zero, one, one, yes
 env.db = { query = yes, storeQuery = no, escapeString = tostring, asyncQuery = yes, tableExists = yes }
 os.mtime = zero
 table.create = table.create or function() return {} end
 table.pack = table.pack or function(...) return { n = select("#", ...), ... } end
 
-local loaded = {}
-local function run(path)
-    local source = sources[path:gsub("^%./", "")]
+local function compiled(path)
+    local source = sources[(path:gsub("^%./", ""))]
     if not source then
-        return nil
+        return nil, "no file " .. path
     end
-    local chunk = assert(loadstring(source, "@" .. path))
-    return chunk()
+    return assert(loadstring(source, "@" .. path))
 end
-env.dofile = run
+local function run(path)
+    local chunk = compiled(path)
+    return chunk and chunk()
+end
+env.dofile, env.loadfile = run, compiled
+package.path = "./?.lua;./?/init.lua"
+package.loaders = {
+    function(name)
+        for template in package.path:gmatch("[^;]+") do
+            local chunk = compiled((template:gsub("%?", (name:gsub("%.", "/")))))
+            if chunk then
+                return chunk
+            end
+        end
+        return "no module " .. name
+    end,
+}
+-- The real require looks for them where it was made.
 env.require = function(name)
-    if loaded[name] == nil then
-        for path in pairs(sources) do
-            if path:find(name:gsub("%.", "/") .. ".lua", 1, true) then
-                loaded[name] = run(path) or true
+    if package.loaded[name] == nil then
+        for _, loader in ipairs(package.loaders) do
+            local chunk = loader(name)
+            if type(chunk) == "function" then
+                local value = chunk(name)
+                package.loaded[name] = value == nil and true or value
                 break
             end
         end
     end
-    return loaded[name]
+    return package.loaded[name]
 end
 
 -- Takes over a global, as the server does with callbacks of combats.

@@ -71,7 +71,7 @@ def _server(checkout: Checkout, pack: str) -> Iterator[Server]:
 
 def _loads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
     files, sources = _sources(checkout, pack)
-    names = _names(checkout)
+    names = _names(checkout, pack)
     ours, bare, opening, memory, failed = [], [], [], 0.0, 0
     for _ in range(rounds):
         started = thread_time_ns()
@@ -113,8 +113,8 @@ def _sources(checkout: Checkout, pack: str) -> tuple[list[bytes], dict[bytes, by
     return files, sources
 
 
-def _names(checkout: Checkout) -> dict[str, Any]:
-    """The API by name, from a server without scripts."""
+def _names(checkout: Checkout, pack: str) -> dict[str, Any]:
+    """The API by name, from a server without scripts, and the settings."""
     with tempfile.TemporaryDirectory() as empty:
         server = Server(Files(Path(empty)), dialect=checkout.dialect)
         try:
@@ -130,6 +130,11 @@ def _names(checkout: Checkout) -> dict[str, Any]:
         "tables": dict(tables),
         "callbacks": callbacks,
         "enums": numbers_of(checkout.dialect)["enums"],
+        "config": {
+            **{key: row.get("default") for key, row in numbers_of(checkout.dialect)["config"].items()},
+            "CORE_DIRECTORY": "data",
+            "DATA_DIRECTORY": pack,
+        },
     }
 
 

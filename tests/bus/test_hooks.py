@@ -374,3 +374,45 @@ def test_a_handler_that_registers_another_costs_no_lua_plugin_the_event(
             assert running.info("lua")["strikes"] == running.info("python")["strikes"] == []
 
     in_host(scenario)
+
+
+# -- families: hooks that are made when they are named ------------------------------------------------------
+
+
+def test_a_familys_hook_is_made_when_it_is_named(world: World) -> None:
+    before = world.bus.family_changes
+    assert "packet.client.say" not in world.bus.hooks and not world.bus["packet.client.say"]
+    seen: list[Any] = []
+    module = SimpleNamespace(
+        packet_client_say=hookimpl(lambda packet: seen.append(packet["data"])),
+        everything=hookimpl(lambda packet: seen.append("any"), specname="packet_any"),
+    )
+    generation = world.plugin("p")
+    assert {handler.label for handler in world.bus.add_module(generation, module)} == {
+        "packet.client.say",
+        "packet.any",
+    }
+    assert world.bus.family_changes == before
+    generation.ledger.put_back()
+    assert world.bus.family_changes == before + 2
+    world.bus["packet.client.say"]({"data": b"hi"})
+    world.bus["packet.*"]({})
+    assert seen == [b"hi", "any"] and world.bus["packet.*"] is world.bus["packet.any"]
+    generation.ledger.close()
+    assert world.bus.family_changes == before + 4 and not world.bus["packet.client.say"]
+
+
+def test_names_that_no_family_has_are_refused(world: World) -> None:
+    for name in ("packet.client.Say", "packet.client.", "packet.nobody.say", "packet.client.a.b", "packet.client.NAME"):
+        with pytest.raises(TibicenError, match="there is no hook"):
+            world.bus[name]
+    module = SimpleNamespace(packet_client_say=hookimpl(lambda message: None))
+    with pytest.raises(LoadError, match=r"packet\.client\.say has no argument 'message'"):
+        world.bus.add_module(world.plugin("p"), module)
+
+
+def test_hooks_of_families_that_nobody_answers_do_not_pile_up(world: World) -> None:
+    kept = world.live("p", lambda packet: None, hook="packet.client.kept")
+    for each in range(3000):
+        world.bus[f"packet.client.n{each}"]
+    assert len(world.bus.hooks) < 1200 and len(world.bus["packet.client.kept"]) == 1 and kept

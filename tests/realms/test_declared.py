@@ -18,6 +18,7 @@ from tibicen.errors import ConfigError, ManifestError
 from tibicen.paths import checkout_root, lua_root, manifests_root
 from tibicen.realms.declared import DeclaredApi, Name, read_declared_api, type_problem
 
+REALMS = ("otclient", "canary", "tfs")
 NATIVE = manifests_root() / "api" / "native.yaml"
 
 WALKER = """
@@ -179,13 +180,22 @@ def test_writing_makes_only_what_is_stale(tmp_path: Path) -> None:
     (tmp_path / "manifests" / "api").mkdir(parents=True)
     for file in NATIVE.parent.iterdir():
         shutil.copy(file, tmp_path / "manifests" / "api")
+    root = checkout_root()
+    assert root is not None
+    shutil.copytree(root / "manifests" / "protocols", tmp_path / "manifests" / "protocols")
+    # Of this page only the tables are made.
+    (tmp_path / "docs").mkdir()
+    shutil.copy(root / "docs" / "protocol.md", tmp_path / "docs")
     made = [
         tmp_path / "docs/reference/hooks.md",
         tmp_path / "lua/meta/native.lua",
         tmp_path / "docs/reference/native.md",
         tmp_path / "lua/otclient/api.lua",
-        tmp_path / "lua/meta/otclient.lua",
-        tmp_path / "docs/reference/otclient.md",
+        *(
+            tmp_path / f"{place.format(realm)}"
+            for realm in REALMS
+            for place in ("lua/meta/{}.lua", "docs/reference/{}.md")
+        ),
     ]
     assert write_reference(tmp_path) == made
     assert write_reference(tmp_path) == stale_reference(tmp_path) == []
@@ -219,7 +229,9 @@ def test_the_stub_is_lua_and_defines_the_names(api: DeclaredApi) -> None:
 
 def test_every_hook_has_its_place() -> None:
     hooks = hook_pages()
-    assert {hook.name for hook in hooks} == set(HookBus(lambda handler, error: None).hooks)
+    families = {hook.name for hook in hooks if hook.name.endswith(".NAME")}
+    assert {hook.name for hook in hooks} - families == set(HookBus(lambda handler, error: None).hooks)
+    assert families == {f"{what}.{side}.NAME" for what in ("packet", "extended") for side in ("client", "server")}
     page, text = hooks_page(hooks), stub(read_declared_api(NATIVE), hooks)
     for hook in hooks:
         assert hook.sentence, hook.name

@@ -14,8 +14,8 @@ from tibicen.errors import CpuBudgetError
 from tibicen.vm.contract import VM
 from tibicen.vm.marshal import Plain
 
-BUDGET_MS = 20
-PAUSE_MS = 50
+BUDGET_MS = 40
+PAUSE_MS = 100
 
 CODE = b"""
 function ask(what) kv.get(what) local sum = 0 for i = 1, 1e5 do sum = sum + i end return sum end

@@ -316,7 +316,7 @@ class FilterChain(Chain):
                 outcome = step.run(packed) if packed is not None else None
                 if outcome is not None:
                     if outcome.changed:
-                        value, before = outcome.value, None
+                        value, before = self.crossed(outcome.value), None
                     if outcome.stopped_by:
                         self.stops_at(step.handlers[outcome.stopped_by])
                         return Filtered(value, step.handlers[outcome.stopped_by].generation.plugin)
@@ -343,6 +343,10 @@ class FilterChain(Chain):
                 return Filtered(value, step.handler.generation.plugin)
         return Filtered(value)
 
+    def crossed(self, value: Any) -> Any:
+        """What came out of Lua, as the handlers behind it see it."""
+        return value
+
     def bare(self, result: Any) -> Any:
         return result.value
 
@@ -356,6 +360,24 @@ _CHAINS: dict[Kind, type[Chain]] = {
     "gather": GatherChain,
     "filter": FilterChain,
 }
+
+
+def with_bytes(key: str) -> dict[Kind, type[Chain]]:
+    """Chains of a filter whose record has bytes under `key`: Lua does not tell them from text, so this does."""
+    known = _WITH_BYTES.get(key)
+    if known is None:
+
+        class BytesFilterChain(FilterChain):
+            def crossed(self, value: Any) -> Any:
+                if isinstance(value, dict) and isinstance(text := value.get(key), str):
+                    value[key] = text.encode()
+                return value
+
+        known = _WITH_BYTES[key] = {**_CHAINS, "filter": BytesFilterChain}
+    return known
+
+
+_WITH_BYTES: dict[str, dict[Kind, type[Chain]]] = {}
 
 
 def compile_chain(

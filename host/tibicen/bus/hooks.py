@@ -14,6 +14,7 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
+import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +24,7 @@ import pluggy
 
 from tibicen.bus import chain, hookspecs
 from tibicen.bus.closed import compile_closed
-from tibicen.bus.markers import CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, PROJECT, Kind
+from tibicen.bus.markers import BYTES_ATTRIBUTE, CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, PROJECT, Kind
 from tibicen.errors import LoadError, TibicenError
 from tibicen.lifecycle.generation import Generation
 from tibicen.vm.contract import VM
@@ -34,6 +35,15 @@ Failed = Callable[["Handler", BaseException], None]
 """Told of every handler that failed; the chain goes on without it."""
 
 
+FAMILY_SUFFIX = "_NAME"
+"""Ends the name of a spec that stands for any number of hooks: `packet_client_NAME` for `packet.client.say` and all."""
+
+FAMILY_HOOKS = 1024
+"""Hooks of families that are kept although nobody answers them."""
+
+_MEMBER = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
 class HookSpec(NamedTuple):
     """A hook's declaration. `closed` is what counts when a handler could not answer; OPEN: nothing does."""
 
@@ -42,6 +52,8 @@ class HookSpec(NamedTuple):
     arguments: tuple[str, ...]
     sentence: str
     closed: Any = OPEN
+    bytes_in: str = ""
+    """The key of the first argument that holds bytes, whoever changed it: text that comes out of Lua is made bytes."""
 
 
 class Handler:
@@ -96,11 +108,16 @@ class Handler:
 
 
 class Hook:
-    """One hook. Calling it runs its chain: notify gives None, filter `Filtered`, query a value, gather a list."""
+    """One hook. Calling it runs its chain: notify gives None, filter `Filtered`, query a value, gather a list.
 
-    def __init__(self, spec: HookSpec, failed: Failed) -> None:
+    Args:
+        changed: told whenever handlers come or go.
+    """
+
+    def __init__(self, spec: HookSpec, failed: Failed, changed: Callable[[], None] | None = None) -> None:
         self.spec = spec
         self._failed = failed
+        self._changed = changed
         self._handlers: dict[Handler, None] = {}
         self._chain: chain.Chain | None = None
         self._past_events = 0
@@ -119,10 +136,14 @@ class Hook:
             self._chain.drop()
             self._past_events += self._chain.events
             self._chain = None
+        if self._changed is not None:
+            self._changed()
 
     def wake(self, plugin: str, load: Callable[[], None]) -> None:
         """Has `load` called before the next event, once: a lazy plugin's."""
         self._wake[plugin] = load
+        if self._changed is not None:
+            self._changed()
 
     def let_sleep(self, plugin: str) -> None:
         self._wake.pop(plugin, None)
@@ -158,7 +179,10 @@ class Hook:
         compiled = self._chain
         if compiled is None:
             spec, arity = self.spec, len(self.spec.arguments)
-            if spec.closed is OPEN:
+            if spec.bytes_in:
+                chains = chain.with_bytes(spec.bytes_in)
+                compiled = chain.compile_chain(spec.kind, arity, self.handlers(), self._failed, chains)
+            elif spec.closed is OPEN:
                 compiled = chain.compile_chain(spec.kind, arity, self.handlers(), self._failed)
             else:
                 compiled = compile_closed(spec.kind, arity, self.handlers(), self._failed, spec.closed)
@@ -172,6 +196,11 @@ class HookBus:
     Args:
         failed: told of every handler that failed.
         specs: the module with the hookspecs.
+
+    Attributes:
+        families: specs that stand for any number of hooks, by what comes before the last dot. Their hooks are made
+            when somebody names them.
+        family_changes: grows whenever a handler of such a hook comes or goes.
     """
 
     def __init__(self, failed: Failed, specs: ModuleType = hookspecs) -> None:
@@ -183,6 +212,9 @@ class HookBus:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(specs)
         self.hooks: dict[str, Hook] = {}
+        self.families: dict[str, HookSpec] = {}
+        self.family_changes = 0
+        self._counted = counted
         for function_name, function in inspect.getmembers(specs, inspect.isfunction):
             kind = getattr(function, KIND_ATTRIBUTE, None)
             if kind is None:
@@ -193,8 +225,12 @@ class HookBus:
                 tuple(inspect.signature(function).parameters),
                 inspect.getdoc(function) or "",
                 getattr(function, CLOSED_ATTRIBUTE, OPEN),
+                getattr(function, BYTES_ATTRIBUTE, ""),
             )
-            self.hooks[spec.name] = Hook(spec, counted)
+            if function_name.endswith(FAMILY_SUFFIX):
+                self.families[spec.name.rpartition(".")[0]] = spec
+            else:
+                self.hooks[spec.name] = Hook(spec, counted, self._family_changed if spec.bytes_in else None)
 
     def __getitem__(self, name: str) -> Hook:
         """The hook of that name.
@@ -205,9 +241,40 @@ class HookBus:
         try:
             return self.hooks[name]
         except KeyError:
+            if name.endswith(".*"):
+                # As people write it; no Python function can have such a name.
+                return self[name[:-1] + "any"]
+            member = self._member(name)
+            if member is not None:
+                return member
             near = difflib.get_close_matches(name, self.hooks, n=1, cutoff=0.5)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise TibicenError(f"there is no hook {name!r}{hint}") from None
+
+    def _member(self, name: str) -> Hook | None:
+        """A hook of a family, made now; None when no family has such names."""
+        family, _, last = name.rpartition(".")
+        spec = self.families.get(family)
+        if spec is None or not _MEMBER.fullmatch(last):
+            return None
+        members = [each for each in self.hooks if each.rpartition(".")[0] in self.families]
+        if len(members) >= FAMILY_HOOKS:
+            for each in members:
+                if not self.hooks[each]:
+                    del self.hooks[each]
+        hook = self.hooks[name] = Hook(spec._replace(name=name), self._counted, self._family_changed)
+        return hook
+
+    def _family_changed(self) -> None:
+        self.family_changes += 1
+
+    def _dotted(self, function_name: str) -> str:
+        """`dotted`, and for hooks of families all dots: `packet_client_say` is `packet.client.say`."""
+        for family in self.families:
+            prefix = family.replace(".", "_") + "_"
+            if function_name.startswith(prefix):
+                return f"{family}.{function_name.removeprefix(prefix)}"
+        return dotted(function_name)
 
     def add_lua(
         self,
@@ -272,7 +339,7 @@ class HookBus:
             if options is None:
                 continue
             found = pluggy.HookImpl(module, generation.plugin, getattr(module, name), options)
-            hook = self.hooks.get(dotted(options["specname"] or name))
+            hook = self.hooks.get(self._dotted(options["specname"] or name))
             unknown = [each for each in found.argnames if hook is not None and each not in hook.spec.arguments]
             if hook is None or not unknown:
                 continue
@@ -283,8 +350,8 @@ class HookBus:
         return None
 
     def _add_implementation(self, generation: Generation, function_name: str, found: pluggy.HookImpl) -> Handler:
-        name = dotted(function_name)
-        if name not in self.hooks:
+        name = self._dotted(function_name)
+        if name not in self.hooks and self._member(name) is None:
             near = difflib.get_close_matches(function_name, [h.replace(".", "_", 1) for h in self.hooks], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             file, line = _place(generation, found.function)
@@ -300,6 +367,12 @@ class HookBus:
                 line=line,
             )
         hook = self.hooks[name]
+        # pluggy knows no families: whether the arguments fit is looked at here.
+        unknown = [each for each in found.argnames if each not in hook.spec.arguments]
+        if unknown:
+            file, line = _place(generation, found.function)
+            message = f"@hookimpl {function_name}: {name} has no argument {unknown[0]!r}"
+            raise LoadError(generation.plugin, message, file=file, line=line)
         function = _fit(found.function, found.argnames, hook.spec.arguments)
         position: Position = "plain"
         if found.wrapper:
@@ -341,7 +414,9 @@ def _place(generation: Generation, function: Callable[..., Any]) -> tuple[str, i
 
 
 def dotted(function_name: str) -> str:
-    """`player_login` → `player.login`: the first underscore is the dot."""
+    """`player_login` → `player.login`: the first underscore is the dot. A family has dots only."""
+    if function_name.endswith(FAMILY_SUFFIX):
+        return function_name.replace("_", ".")
     return function_name.replace("_", ".", 1)
 
 

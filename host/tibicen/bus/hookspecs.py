@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tibicen.bus.markers import filters, gather, notify, query
+from tibicen.bus.markers import bytes_in, filters, gather, notify, query
 
 Record = dict[str, Any]
 
@@ -80,4 +80,53 @@ def player_logout(player: Record) -> None:
 @filters
 def player_say(text: str, player: Record) -> str | None:
     """A player says something; the text may be replaced, or swallowed by stopping with an empty text."""
+    return None
+
+
+@notify
+def bridge_opened(session: Record) -> None:
+    """A client entered a server through the bridge. `session`: id, ip, version, system, character, upstream."""
+
+
+@notify
+def bridge_closed(session: Record) -> None:
+    """Such a session ended. `session`: as in bridge.opened, and by (client, server, bridge), reason."""
+
+
+@bytes_in("data")
+@filters
+def extended_client_NAME(message: Record) -> Record | None:
+    """An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`.
+    `message`: session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with
+    {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md."""
+    return None
+
+
+@bytes_in("data")
+@filters
+def extended_server_NAME(message: Record) -> Record | None:
+    """An extended message from a server, as extended.client.NAME."""
+    return None
+
+
+@bytes_in("data")
+@filters
+def packet_any(packet: Record) -> Record | None:
+    """Every message of every session of the bridge, before the hooks of its name. See docs/bridge.md."""
+    return None
+
+
+@bytes_in("data")
+@filters
+def packet_client_NAME(packet: Record) -> Record | None:
+    """A message of that name from a client: `packet.client.say`; by number `packet.client.op_96`; all: `any`.
+    `packet`: session, side, opcode, name, data (bytes behind the opcode). Change data, set drop, or give lists of
+    {opcode, data} as answer (back to the sender) and inject (on to the other side). See docs/bridge.md."""
+    return None
+
+
+@bytes_in("data")
+@filters
+def packet_server_NAME(packet: Record) -> Record | None:
+    """A message of that name from a server, as packet.client.NAME."""
     return None

@@ -21,6 +21,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 KIND_ATTRIBUTE = "tibicen_kind"
 CLOSED_ATTRIBUTE = "tibicen_closed"
+BYTES_ATTRIBUTE = "tibicen_bytes"
 
 OPEN = object()
 """In place of a default answer: the hook fails open."""
@@ -57,6 +58,18 @@ class Declares:
 
 notify = Declares("notify")
 filters = Declares("filter")
+
+
+def bytes_in(key: str) -> Callable[[F], F]:
+    """Says which key of the record that a filter shapes holds bytes: what comes back from Lua as text is made bytes."""
+
+    def mark(function: F) -> F:
+        setattr(function, BYTES_ATTRIBUTE, key)
+        return function
+
+    return mark
+
+
 query = Declares("query")
 gather = Declares("gather")
 

@@ -25,6 +25,8 @@ from tibicen.paths import checkout_root
 app = App(name="tibicen", help="A host for Open Tibia game scripts.", version=tibicen.__version__)
 plugins = App(name="plugins", help="Look at and steer the plugins of a running host.")
 app.command(plugins)
+protocol = App(name="protocol", help="What the messages of a protocol version are made of.")
+app.command(protocol)
 
 DEFAULT_CONFIG = Path("host.yaml")
 
@@ -34,6 +36,7 @@ SocketOption = Annotated[
 AllFlag = Annotated[
     bool, Parameter(name="--all", negative="", help="All that its newest version asks for, which is also the default.")
 ]
+ServersOption = Annotated[list[str] | None, Parameter(negative="")]
 JsonFlag = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
 
 
@@ -92,6 +95,7 @@ def check(
     *paths: Path,
     realm: str | None = None,
     all: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    reload: Annotated[bool, Parameter(negative="")] = False,
     datapack: str | None = None,
     baseline: Path | None = None,
     json: JsonFlag = False,
@@ -106,18 +110,30 @@ def check(
         Treat scripts without a manifest as written for this realm.
     all
         Of a checkout, loads those modules, too, that the client does not start with.
+    reload
+        Of a checkout of OTClient, reloads each module twice, offline and in game, and counts what there is.
     datapack
         Of a checkout of Canary, the pack that is loaded with `data`; each of them in turn without.
     baseline
         Findings of the lint that are known, one file for the whole checkout; it is made where there is none.
     """
     from tibicen.cli.check import check as run_check
-    from tibicen.cli.check import check_client, check_server
+    from tibicen.cli.check import check_client, check_reloads, check_server, lines_of_reloads
 
     if not paths:
         raise ConfigError("name at least one plugin or folder of plugins to check")
     if realm != "canary" and (datapack or baseline):
         raise ConfigError("--datapack and --baseline go with --realm canary")
+    if reload and (realm != "otclient" or all):
+        raise ConfigError("--reload goes with --realm otclient, and not with --all")
+    if reload:
+        reloads = check_reloads(list(paths))
+        if json:
+            _print_json(reloads)
+        else:
+            print("\n".join(lines_of_reloads(reloads)))
+        unclean = any(row["state"] == "unclean" for row in reloads["modules"])
+        sys.exit(1 if unclean or any(reloads["left"].values()) else 0)
     if realm == "canary":
         result = check_server(list(paths), datapack=datapack, baseline=baseline)
     elif realm == "otclient":
@@ -146,7 +162,7 @@ def _print_check(result: dict[str, Any]) -> None:
     totals = result["totals"]
     for pack in totals.get("packs", ()):
         print(
-            f"{pack['pack']}: {pack['active']} of {pack['plugins']} files, {pack['errors']} errors,"
+            f"{pack['pack']}: {pack['scripts']} scripts and those that they run, {pack['errors']} errors,"
             f" {pack['load_ms']:.0f} ms, {pack['memory_bytes'] / (1 << 20):.0f} MiB"
         )
     print(f"{totals['plugins']} plugins, {totals['active']} active, {totals['failed']} failed", end="")
@@ -393,6 +409,142 @@ def revoke(name: str, permission: str, *, socket: SocketOption = None, json: Jso
 
 
 @app.command
+def bridge(
+    *,
+    game: ServersOption = None,
+    login: ServersOption = None,
+    http: ServersOption = None,
+    listen: str = "127.0.0.1",
+    port: int | None = None,
+    framing: Literal["bytes", "blocks"] = "bytes",
+    advertise: str = "",
+    plugins: Path | None = None,
+    config: Path | None = None,
+    record: Path | None = None,
+    socket: SocketOption = None,
+) -> None:
+    """Runs a host between real clients and real servers until Ctrl-C; its plugins see every message.
+
+    Parameters
+    ----------
+    game
+        host:port of a game server; more than once for several.
+    login
+        host:port of a login server (lists of characters and status requests).
+    http
+        host:port of a login server that speaks HTTP.
+    listen
+        The address to listen on.
+    port
+        The first port in front; game, login and http take it and the next ones. Any free ports unless given.
+    framing
+        blocks for clients from 14.05 on.
+    advertise
+        The host that clients are sent to; the address to listen on unless given.
+    plugins
+        The plugins folder; `plugins` unless given here or in the config.
+    config
+        host.yaml; the one in the working folder unless given. Its bridge.ports count when no server is named here.
+    record
+        A file to write the sessions to, secrets left out.
+    """
+    from tibicen.cli.bridge import bridge_of
+    from tibicen.cli.run import Runner
+
+    loaded, file = _config(config)
+    if game or login or http or not loaded.bridge.ports:
+        made = bridge_of(
+            game or [],
+            login or [],
+            http or [],
+            listen=listen,
+            first_port=port,
+            framing=framing,
+            advertise=advertise,
+        )
+        made = msgspec.structs.replace(
+            loaded.bridge,
+            ports=made.ports,
+        )
+        loaded = msgspec.structs.replace(loaded, bridge=made)
+    base = file.resolve().parent if file else Path.cwd()
+    folder = plugins if plugins is not None else base / loaded.plugins_dir
+    data = Path(loaded.data_dir)
+    sys.exit(Runner(loaded, folder, data, socket or data / control.SOCKET_NAME, file, record).run())
+
+
+@app.command
+def record(
+    file: Path,
+    *,
+    game: ServersOption = None,
+    login: ServersOption = None,
+    http: ServersOption = None,
+    listen: str = "127.0.0.1",
+    port: int | None = None,
+    framing: Literal["bytes", "blocks"] = "bytes",
+    plugins: Path | None = None,
+) -> None:
+    """Runs a bridge that writes its sessions down; what opens an account is left out.
+
+    Parameters
+    ----------
+    file
+        Where to; made anew.
+    game
+        host:port of a game server.
+    login
+        host:port of a login server.
+    http
+        host:port of a login server that speaks HTTP.
+    listen
+        The address to listen on.
+    port
+        The first port in front, as with `tibicen bridge`.
+    framing
+        blocks for clients from 14.05 on.
+    plugins
+        The plugins folder; `plugins` unless given here or in the config.
+    """
+    bridge(game=game, login=login, http=http, listen=listen, port=port, framing=framing, plugins=plugins, record=file)
+
+
+@app.command
+def replay(
+    file: Path,
+    *,
+    plugins: Path = Path("plugins"),
+    expect: Path | None = None,
+    write: Path | None = None,
+    json: JsonFlag = False,
+) -> None:
+    """Shows a recorded session's messages to plugins, and compares what they make of them.
+
+    The exit code is 1 when it is not what was expected, or a plugin failed.
+
+    Parameters
+    ----------
+    file
+        A recording: *.jsonl or *.jsonl.xz.
+    plugins
+        The plugins folder.
+    expect
+        What the plugins have to make of it, as `--write` wrote it.
+    write
+        A file to write what they make of it to.
+    """
+    from tibicen.cli.replay import replay as run_replay
+    from tibicen.cli.replay import show
+
+    result = run_replay(file, plugins, expect, write)
+    if json:
+        _print_json(result)
+    else:
+        print(show(result))
+    sys.exit(1 if result["differences"] or result["failures"] else 0)
+
+
+@app.command
 def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
     """Runs a hook in the running host, to try a plugin: `tibicen emit player.login '{"id": 1, "name": "Eve"}'`.
 
@@ -556,6 +708,88 @@ def reference(*, check: bool = False) -> None:
     if not paths:
         print("the reference is up to date")
     sys.exit(1 if check and paths else 0)
+
+
+@protocol.command(name="list")
+def list_messages(version: int, *, json: JsonFlag = False) -> None:
+    """All messages of a version, with their fields.
+
+    Parameters
+    ----------
+    version
+        860, 1098, 1100, 1310 or 1525.
+    """
+    from tibicen.cli.protocol import listed
+
+    rows = listed(version)
+    if json:
+        _print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['direction']:12} {row['opcode']:02X} {row['name']:28} {row['fields']}".rstrip())
+
+
+@protocol.command
+def show(version: int, message: str, *, direction: Literal["client", "server"] | None = None) -> None:
+    """What one message is made of.
+
+    Parameters
+    ----------
+    message
+        Its opcode, such as 0x6E, or its name.
+    direction
+        Who sends it; both unless given.
+    """
+    from tibicen.cli.protocol import shown
+
+    for line in shown(version, message, direction):
+        print(line)
+
+
+@app.command
+def inspect(
+    *paths: Path,
+    verify: Annotated[bool, Parameter(negative="")] = False,
+    filter: str | None = None,
+    raw: Annotated[bool, Parameter(negative="")] = False,
+    items: Path | None = None,
+    json: JsonFlag = False,
+) -> None:
+    """Shows the messages of recorded sessions, decoded; with --verify the exit code is 1 when something is amiss.
+
+    Parameters
+    ----------
+    paths
+        Recordings: .jsonl, or .jsonl.xz.
+    verify
+        Checks instead: each frame and message is opened, read, and made again to the same bytes. Prints totals as JSON.
+    filter
+        Shows messages of this name only; * and ? stand for any letters. An opcode such as 0x6E does as well.
+    raw
+        With the bytes of each message in hex.
+    items
+        Item flags as JSON; the items-VERSION.json beside the recording unless given.
+    """
+    from tibicen.cli import inspect as inspection
+
+    if not paths:
+        raise ConfigError("name at least one recording to inspect")
+    if verify:
+        totals = inspection.check(list(paths), items)
+        _print_json(totals.figures())
+        for problem in totals.problems:
+            print(printable(problem), file=sys.stderr)
+        sys.exit(1 if totals.undecoded or totals.mismatched else 0)
+    rows: list[dict[str, Any]] = []
+    for path in paths:
+        for row in inspection.rows(*inspection.open_capture(path, items), filter, raw):
+            if json:
+                rows.append(row)
+                continue
+            for line in inspection.text_of(row):
+                print(printable(line))
+    if json:
+        _print_json(rows)
 
 
 @app.command

@@ -7,9 +7,11 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from tibicen.cli.run import new_event_loop
+from tibicen.cli.text import printable
 from tibicen.config import HostConfig
 from tibicen.errors import ConfigError, ManifestError
 from tibicen.host import Host
@@ -69,6 +71,41 @@ def check_client(paths: list[Path], *, everything: bool) -> dict[str, Any]:
         raise ConfigError("name one checkout of OTClient: a folder with init.lua and modules/ in it")
     with contextlib.redirect_stdout(sys.stderr):
         return stack.run(lambda: check_checkout(paths[0], everything=everything))
+
+
+def check_reloads(paths: list[Path]) -> dict[str, Any]:
+    """Reloads each module of a checkout of OTClient twice; see `tibicen.realms.otclient.reloads`.
+
+    Raises:
+        ConfigError: more than one path is given, or it holds no client.
+    """
+    from tibicen.realms.otclient.reloads import check_reloads as check_checkout
+
+    if len(paths) != 1:
+        raise ConfigError("name one checkout of OTClient: a folder with init.lua and modules/ in it")
+    with contextlib.redirect_stdout(sys.stderr):
+        return stack.run(lambda: check_checkout(paths[0]))
+
+
+def lines_of_reloads(result: dict[str, Any]) -> list[str]:
+    """What `check_reloads` found, for people."""
+    lines = []
+    for row in result["modules"]:
+        more = f", with {len(row['with'])} others" if row["with"] else ""
+        where = row["mode"].replace("_", " ")
+        lines.append(f"{row['state']:7} {printable(row['name'])} ({where}, {row['ms']:.0f} ms{more})")
+        for times in ("first", "second"):
+            lines += [f"        {times} reload: {printable(text)}" for text in row[times]]
+        lines += [indent(printable(text), " " * 8) for text in row["errors"]]
+    totals = result["totals"]
+    for mode, left in result["left"].items():
+        numbers, where = totals[mode], mode.replace("_", " ")
+        settled = f", {numbers['settled']} more from the second reload on" if numbers["settled"] else ""
+        lines.append(f"{where}: {numbers['clean']} of {numbers['modules']} clean{settled}")
+        there = ", ".join(f"{count} {kind}" for kind, count in left.items()) or "nothing is left but the root widget"
+        lines.append(f"{where}, after unloading all: {there}")
+    lines.append(f"{totals['seconds']:.1f} s, {totals['census_ms']:.0f} ms a census")
+    return lines
 
 
 def check_server(paths: list[Path], *, datapack: str | None, baseline: Path | None) -> dict[str, Any]:

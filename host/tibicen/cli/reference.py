@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from tibicen.bus import hookspecs
 from tibicen.bus.hooks import dotted
 from tibicen.bus.markers import CLOSED_ATTRIBUTE, KIND_ATTRIBUTE, OPEN, Kind
+from tibicen.cli import protocol
 from tibicen.cli.reference_bound import bound_texts
 from tibicen.errors import ConfigError
 from tibicen.realms.declared import Class, DeclaredApi, Library, Name, Param, read_declared_api
@@ -74,6 +75,7 @@ def _render(root: Path) -> dict[Path, str]:
         api = read_declared_api(root / "manifests" / "api" / f"{realm}.yaml")
         texts[root / "lua" / "meta" / f"{realm}.lua"] = stub(api, hooks)
         texts[root / "docs" / "reference" / f"{realm}.md"] = api_page(api)
+    texts[root / protocol.PAGE] = protocol.page(root)
     return {**texts, **bound_texts(root)}
 
 
@@ -195,7 +197,7 @@ def stub(api: DeclaredApi, hooks: list[HookPage]) -> str:
     for name, alias in api.aliases.items():
         lines += ["", *_comment(alias.description)]
         if name == HOOK_NAME:
-            lines += [f"---@alias {name}", *(f'---| "{hook.name}" # {hook.sentence}' for hook in hooks)]
+            lines += [f"---@alias {name}", *(f'---| "{hook.name}" # {" ".join(hook.sentence.split())}' for hook in hooks)]
         else:
             lines.append(f"---@alias {name} {alias.type}")
     for name, each in api.classes.items():

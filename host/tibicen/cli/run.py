@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from structlog.types import EventDict
 
+from tibicen.cli.bridge import described, start_bridge
 from tibicen.cli.control import ControlServer
 from tibicen.cli.operations import operations_of
 from tibicen.cli.table import Screen
@@ -68,7 +69,16 @@ def _flat(text: str) -> str:
 class Runner:
     """One run of a host: its thread, its signals and its end."""
 
-    def __init__(self, config: HostConfig, folder: Path, data: Path, socket: Path, config_file: Path | None) -> None:
+    def __init__(
+        self,
+        config: HostConfig,
+        folder: Path,
+        data: Path,
+        socket: Path,
+        config_file: Path | None,
+        record: Path | None = None,
+    ) -> None:
+        self._record = record
         self._config = config
         self._folder = folder
         self._data = data
@@ -132,6 +142,10 @@ class Runner:
             await host.start()
             port = host.status.port if host.status else 0
             where = printable(str(host.folder))
+            if self._config.bridge.ports:
+                bridge = await start_bridge(self._config, host, self._config_file, self._record)
+                ending.push_async_callback(bridge.stop)
+                screen.print(f"bridge: {described(bridge)}")
             screen.print(f"tibicen serves {where}" + (f"; status on port {port}" if port else "") + "; Ctrl-C ends it")
             screen.open(host.describe)
             while not self._stop.is_set():

@@ -69,7 +69,11 @@ class Runtime(Protocol):
 @runtime_checkable
 class Inhabited(Protocol):
     """What a runtime has besides when what it runs has parts of its own, which come, change and go by themselves: a
-    client with its modules."""
+    client with its modules, a server with its scripts."""
+
+    def is_inside(self, paths: Collection[Path]) -> bool:
+        """Whether `take_saves` would take these in."""
+        ...
 
     def take_saves(self, paths: Collection[Path], noticed_at: float | None) -> bool:
         """Takes in files of the plugin that have changed, where no whole reload is needed for that.

@@ -67,7 +67,10 @@ class Intake:
             while self._waves:
                 wave = self._waves.popleft()
                 try:
-                    wait = self._manager.preparation(self._roots(wave.paths))
+                    roots = self._roots(wave.paths)
+                    wait = self._manager.preparation(
+                        [root for root in roots if self._inside(root, wave.paths)[0] is None]
+                    )
                     if wait is not None:
                         await wait
                     for _ in self.changed(wave.paths, wave.noticed_at):
@@ -113,14 +116,19 @@ class Intake:
                 yield self._manager.unload(name, forget=True)
         yield from self._manager.bring_up(touched, noticed_at)
 
-    def _taken_inside(self, root: Path, paths: Iterable[Path], noticed_at: float | None) -> bool:
-        """Whether the plugin at `root` serves and takes the changes in by itself."""
+    def _inside(self, root: Path, paths: Iterable[Path]) -> tuple[Inhabited | None, list[Path]]:
+        """What serves at `root` and will take the changes in by itself, if it does; and those that are its own."""
+        own = [path for path in paths if path == root or root in path.parents] or [root]
         generation = self._roster.active(self._roster.names_by_root.get(root, ""))
         runtime = generation.runtime if generation is not None else None
-        if not isinstance(runtime, Inhabited) or not root.exists():
-            return False
-        own = [path for path in paths if path == root or root in path.parents]
-        return runtime.take_saves(own or [root], noticed_at)
+        if isinstance(runtime, Inhabited) and root.exists() and runtime.is_inside(own):
+            return runtime, own
+        return None, own
+
+    def _taken_inside(self, root: Path, paths: Iterable[Path], noticed_at: float | None) -> bool:
+        """Whether the plugin at `root` serves and takes the changes in by itself."""
+        runtime, own = self._inside(root, paths)
+        return runtime is not None and runtime.take_saves(own, noticed_at)
 
     def _is_gone(self, name: str) -> bool:
         """Whether nothing on disk has that name any more: its files are gone, or say another name now.

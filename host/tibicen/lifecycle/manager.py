@@ -103,8 +103,7 @@ class Manager:
         sources: dict[str, Source] = {}
         for root in roots:
             try:
-                # Nearly every save is of something that has nothing to wait for.
-                source = examine(root) if root.suffix == ".py" or any(root.glob("*.py")) else None
+                source = examine(root) if self._may_wait(root) else None
             except (ManifestError, OSError):
                 continue
             if source is not None:
@@ -122,6 +121,15 @@ class Manager:
             await asyncio.gather(*waits, return_exceptions=True)
 
         return all_of_them() if waits else None
+
+    def _may_wait(self, root: Path) -> bool:
+        """Whether what lies there is worth a look: nearly every save is of something that has nothing to wait for."""
+        if root.suffix == ".py" or any(root.glob("*.py")):
+            return True
+        try:
+            return b"realm" in (root / MANIFEST).read_bytes()
+        except OSError:
+            return False
 
     def _is_wanted(self, source: Source) -> bool:
         """Whether a version is going to be loaded, as far as can be said before it is looked at in earnest."""

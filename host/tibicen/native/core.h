@@ -143,6 +143,10 @@ uint32_t tib_sequence_next(uint32_t *counter);
    error: TIB_EMPTY, TIB_TOO_LONG (the frame is over `limit` bytes), TIB_BAD_LENGTH. */
 int64_t tib_frame_peek(int stack, const uint8_t *data, size_t length, size_t limit);
 
+/* Where the last whole frame of a piece of the stream ends (0: none is whole), or below 0 the negated error.
+   `last` is where that frame begins, `count` how many there are. */
+int64_t tib_frames_walk(int stack, const uint8_t *data, size_t length, size_t limit, size_t *last, size_t *count);
+
 /* Opens a whole frame in place: checks, decrypts (schedule may be NULL), finds the messages. */
 int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data, size_t length, tib_frame *frame);
 

@@ -26,6 +26,25 @@ int64_t tib_frame_peek(int stack, const uint8_t *data, size_t length, size_t lim
     return total < header_of(stack) ? -TIB_BAD_LENGTH : (int64_t)total;
 }
 
+int64_t tib_frames_walk(int stack, const uint8_t *data, size_t length, size_t limit, size_t *last, size_t *count) {
+    size_t at = 0;
+    *last = 0;
+    *count = 0;
+    while (at < length) {
+        int64_t whole = tib_frame_peek(stack, data + at, length - at, limit);
+        if (whole < 0) {
+            return whole;
+        }
+        if (whole == 0 || (uint64_t)whole > length - at) {
+            break;
+        }
+        *last = at;
+        at += (size_t)whole;
+        ++*count;
+    }
+    return (int64_t)at;
+}
+
 /* Where the messages lie inside an open body. */
 static int find_messages(int stack, int flags, const uint8_t *body, size_t length, size_t *offset, size_t *size) {
     if (flags & TIB_FRAME_RAW_BODY) {

@@ -50,6 +50,30 @@ def peek_frame(stack: Stack, data: bytes | bytearray | memoryview, limit: int = 
     return length
 
 
+class Walk(NamedTuple):
+    """What is whole of a piece of a stream: where the last whole frame ends and begins, and how many there are."""
+
+    end: int
+    last: int
+    frames: int
+
+
+_WALKED = ffi.new("size_t[2]")
+
+
+def walk_frames(stack: Stack, data: bytes, limit: int = 65536 + 6) -> Walk:
+    """All whole frames at the beginning of a piece, in one call.
+
+    Raises:
+        WireError: a frame of length 0, over `limit`, or too short for its header.
+    """
+    pointer = ffi.from_buffer("uint8_t[]", data)
+    end: int = lib.tib_frames_walk(stack, pointer, len(data), limit, _WALKED, _WALKED + 1)
+    if end < 0:
+        check(-end, "frame")
+    return Walk(end, _WALKED[0], _WALKED[1])
+
+
 def open_frame(stack: Stack, data: Writable, xtea: Xtea | None = None, flags: Flags = Flags.NONE) -> Frame:
     """Checks, decrypts and opens one whole frame in place.
 

@@ -46,7 +46,7 @@ class Expression:
         self._check(self._root)
 
     def _check(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Constant) and type(node.value) is int:
+        if isinstance(node, ast.Constant) and type(node.value) in (int, str):
             return
         if isinstance(node, ast.Name):
             return
@@ -89,7 +89,7 @@ class Expression:
 
 def _fold(node: ast.AST, known: Mapping[str, int | bool], name: Callable[[str, str | None], str]) -> Folded:
     if isinstance(node, ast.Constant):
-        return int(str(node.value))
+        return repr(node.value) if isinstance(node.value, str) else int(str(node.value))
     if isinstance(node, ast.Name):
         return known[node.id] if node.id in known else name(node.id, None)
     if isinstance(node, ast.Attribute):
@@ -110,7 +110,7 @@ def _fold(node: ast.AST, known: Mapping[str, int | bool], name: Callable[[str, s
         left, right = _fold(node.left, known, name), _fold(node.right, known, name)
         operator = _OPERATORS[type(node.op)]
     source = f"({left} {operator} {right})"
-    literal = isinstance(right, int) or isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Tuple)
+    literal = isinstance(right, int) or (isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Tuple))
     if isinstance(left, int) and literal:
         value = eval(compile(source, "<expression>", "eval"), {"__builtins__": {}})
         return int(value) if not isinstance(value, bool) else value

@@ -34,8 +34,22 @@ class Plugins(Protocol):
 OnWave = Callable[[Wave], None]
 
 
-def _watch_nothing(folder: Path, on_wave: OnWave) -> Callable[[], None]:
+class Watch(Protocol):
+    """Watches a folder; see `Services.watch`."""
+
+    def __call__(self, folder: Path, on_wave: OnWave, *, recursive: bool = True) -> Callable[[], None]: ...
+
+
+def _watch_nothing(folder: Path, on_wave: OnWave, *, recursive: bool = True) -> Callable[[], None]:
     return lambda: None
+
+
+class Ahead(Protocol):
+    """What was loaded before its plugin's generation was made, so that the loop went on meanwhile."""
+
+    def close(self) -> None:
+        """Nobody has taken it."""
+        ...
 
 
 LogLine = Callable[[str, str, str, Mapping[str, Plain]], None]
@@ -64,8 +78,10 @@ class Services:
     """Tells of what became of a part of a plugin, as of a whole one."""
     data: Path | None = None
     """The host's data folder; None when nothing outlives it."""
-    watch: Callable[[Path, OnWave], Callable[[], None]] = field(default=_watch_nothing)
+    watch: Watch = field(default=_watch_nothing)
     """Watches a folder outside of the plugins folder, as long as the host watches that; the answer ends it.
 
     Raises:
         OSError: it can't be watched."""
+    ahead: dict[str, Ahead] = field(default_factory=dict)
+    """By plugin; the generation that is made next takes it out."""

@@ -20,7 +20,20 @@ ITEMS_FILE = "data/items/items.otb"
 """What the client knows of the items, by the ids of the server; Canary's are the same as the client's."""
 
 GROUND = 4526
-_ITEMS: dict[int, Item] = {GROUND: {"name": "grass", "kind": "ground"}}
+_BACKPACK: dict[str, Any] = {
+    "name": "backpack",
+    "article": "a",
+    "kind": "container",
+    "weight": 1800,
+    "slotType": "backpack",
+    "containerSize": 20,
+}
+_ITEMS: dict[int, Item] = {
+    GROUND: {"name": "grass", "kind": "ground"},
+    # That of TFS, and that of Canary.
+    1988: _BACKPACK,
+    2854: _BACKPACK,
+}
 
 _VOCATIONS = (
     ("None", "none", 5, 5, 10, 4.0),

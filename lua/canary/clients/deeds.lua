@@ -40,7 +40,7 @@ return function(server, clients)
     function deeds.other(player, opcode, rest)
         local events = server.parts.events
         if events.received then
-            events.received(player, opcode, rest)
+            events.received(player, opcode, server.parts.network.message(rest))
         end
     end
 end

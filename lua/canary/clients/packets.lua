@@ -50,8 +50,8 @@ return function(server, clients)
         return kind == env.TALKTYPE_CHANNEL_Y or kind == env.TALKTYPE_CHANNEL_R1 or kind == env.TALKTYPE_CHANNEL_O
     end
 
-    -- North, east, south, west and the corners, as directions of the server; 0x64 and what follows.
-    local WALKS = { [0x64] = 0, [0x65] = 1, [0x66] = 2, [0x67] = 3, [0x6A] = 7, [0x6B] = 5, [0x6C] = 4, [0x6D] = 6 }
+    -- North, east, south, west and the corners, as directions of the server. A way (0x64) needs a connection: see wire.
+    local WALKS = { [0x65] = 0, [0x66] = 1, [0x67] = 2, [0x68] = 3, [0x6A] = 7, [0x6B] = 5, [0x6C] = 4, [0x6D] = 6 }
     local messages = {}
 
     messages[0x14] = function(player, deeds)
@@ -84,7 +84,7 @@ return function(server, clients)
     end
     messages[0x7A] = function(player, deeds, message)
         local id, count = message:u16(), message:u8()
-        local amount = server.tfs and message:u16() or message:u16()
+        local amount = message:u16()
         local ignore_cap = message:u8() ~= 0
         deeds.buy(player, id, count, amount, ignore_cap, message:u8() ~= 0)
     end

@@ -335,7 +335,7 @@ return function(server, combat)
             return false
         end
         if target.class_name == "Player" then
-            local chance = parts.players.dodge_chance and parts.players.dodge_chance(target) or 0
+            local chance = parts.players.dodge_chance(target)
             if chance > 0 and parts.random.uniform(0, 10000) < chance then
                 combat.show_block(BLOCK.DODGE, damage.primary.type, target)
                 world.text(target, enum("MESSAGE_ATTENTION"), "You dodged an attack.")

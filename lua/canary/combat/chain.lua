@@ -90,9 +90,11 @@ return function(server, combat)
         end
         local x, y, z = world.position(target)
         local way = parts.map.path_between(from.x, from.y, from.z, x, y, z, {
-            min_target_dist = 0,
-            max_target_dist = 1,
-            max_search_dist = 9,
+            min_distance = 0,
+            max_distance = 1,
+            full = true,
+            clear_sight = true,
+            max_search = 9,
         })
         local px, py = from.x, from.y
         for at = 1, way and #way or 0 do

@@ -75,6 +75,7 @@ return function(server, combat)
 
     userdata.class("Combat", nil, function()
         local object = combat.make()
+        combat.last_made = object
         combat.last = object
         return userdata.push(object)
     end)

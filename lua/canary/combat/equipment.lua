@@ -297,10 +297,10 @@ return function(server, combat)
     ---@param player table
     ---@param visit function
     function combat.each_worn(player, visit)
-        local enabled = parts.items.ability_enabled or parts.players.item_enabled
+        local enabled = parts.items.ability_enabled
         for at = FIRST, max(FIRST, LAST) do
             local item = item_in(player, at)
-            if item and (not enabled or enabled(player, at)) and visit(item, at) then
+            if item and enabled(player, at) and visit(item, at) then
                 return
             end
         end

@@ -16,7 +16,7 @@ return function(server, combat)
 
     -- The chance of an onslaught that a weapon of some tier gives.
     local function is_fatal(player)
-        local chance = parts.players.fatal_chance and parts.players.fatal_chance(player) or 0
+        local chance = parts.players.fatal_chance(player)
         return chance > 0 and parts.random.uniform(0, 10000) / 100 < chance
     end
 

@@ -174,7 +174,6 @@ return function(server, combat)
             and parts.parties.update_ticks then
             parts.parties.update_ticks(attacker.party, attacker, amount)
         end
-        world.send_stats(creature)
     end
 
 end

@@ -14,7 +14,7 @@ return function(server, combat)
     end
 
     local function level_formula(player, type)
-        local special = parts.players.special_magic_level and parts.players.special_magic_level(player, type) or 0
+        local special = parts.players.special_magic_level(player, type)
         return player.level * 2 + (world.magic_level(player) + special) * 3
     end
 
@@ -54,8 +54,7 @@ return function(server, combat)
 
     local function of_script(callback, player, damage, params)
         if not callback.skill then
-            local special = parts.players.special_magic_level
-                and parts.players.special_magic_level(player, damage.primary.type) or 0
+            local special = parts.players.special_magic_level(player, damage.primary.type)
             local magic = world.magic_level(player) + special
             local low, high = combat.ask_formula(callback, player, player.level, magic)
             if low then

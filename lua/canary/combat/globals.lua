@@ -62,7 +62,7 @@ return function(server, combat)
         if not other then
             return false
         end
-        if other.class_name == "Monster" and parts.monsters.challenge then
+        if other.class_name == "Monster" then
             if tfs then
                 parts.monsters.challenge(other, creature, boolean(option, false))
             else

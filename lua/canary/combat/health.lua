@@ -44,7 +44,6 @@ return function(server, combat)
         end
         local before = target.health
         parts.creatures.gain_health(target, attacker, damage.primary.value)
-        world.send_stats(target)
         local real = target.health - before
         if real > 0 and not target.ghost then
             combat.tell_healing(attacker, target, real)

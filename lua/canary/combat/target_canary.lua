@@ -80,8 +80,8 @@ return function(server, combat)
         if blocked then
             return
         end
-        if player and target.class_name == "Monster" and parts.monsters.attacked_by then
-            parts.monsters.attacked_by(target, player)
+        if player and target.class_name == "Monster" then
+            parts.monsters.call(target, "onPlayerAttack", server.userdata.push(player))
         end
         if combat.change_health(caster, target, damage) then
             add_conditions(caster, target, params, damage)

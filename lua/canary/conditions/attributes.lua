@@ -166,30 +166,20 @@ return function(server, conditions)
         if creature.class_name ~= "Player" then
             return
         end
-        local told_skills, told_stats = false, false
         for skill, value in next, condition.skills or {} do
             if value ~= 0 then
                 world.add_skill(creature, skill, sign * value)
-                told_skills = true
             end
         end
         for skill, value in next, condition.special or {} do
             if value ~= 0 then
                 world.add_special_skill(creature, skill, sign * value)
-                told_skills = true
             end
         end
         for stat, value in next, condition.stats or {} do
             if value ~= 0 then
                 world.add_stat(creature, stat, sign * value)
-                told_stats = true
             end
-        end
-        if told_stats then
-            world.send_stats(creature)
-        end
-        if told_skills or told_stats then
-            world.send_skills(creature)
         end
     end
 

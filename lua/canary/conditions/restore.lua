@@ -60,12 +60,6 @@ return function(server, conditions)
         return ticks
     end
 
-    local function stats_told(creature)
-        if not tfs and creature.class_name == "Player" then
-            conditions.world.send_stats(creature)
-        end
-    end
-
     conditions.kind("regeneration", {
         made = function(condition)
             condition.health_ticks, condition.mana_ticks = 1000, 1000
@@ -74,11 +68,9 @@ return function(server, conditions)
         end,
         start = function(condition, creature)
             base.start(condition)
-            stats_told(creature)
             return true
         end,
         finish = function(_, creature)
-            stats_told(creature)
         end,
         merge = function(condition, creature, added)
             if base.replaces(condition, added) then
@@ -86,7 +78,6 @@ return function(server, conditions)
                 condition.health_ticks, condition.mana_ticks = added.health_ticks, added.mana_ticks
                 condition.health_gain, condition.mana_gain = added.health_gain, added.mana_gain
             end
-            stats_told(creature)
         end,
         execute = function(condition, creature, interval)
             condition.health_time = condition.health_time + interval

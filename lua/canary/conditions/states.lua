@@ -3,12 +3,6 @@
 return function(server, conditions)
     local tfs, base = server.tfs, conditions.base
 
-    local function stats_told(creature)
-        if creature.class_name == "Player" then
-            conditions.world.send_stats(creature)
-        end
-    end
-
     if tfs then
         conditions.kind("drunk", {
             made = function(condition, param)
@@ -51,17 +45,14 @@ return function(server, conditions)
                     return false
                 end
                 condition.max_shield = condition.shield
-                stats_told(creature)
                 return true
             end,
             finish = function(_, creature)
-                stats_told(creature)
             end,
             merge = function(condition, creature, added)
                 if creature.class_name == "Player" then
                     conditions.set_ticks(condition, added.ticks)
                     condition.shield, condition.max_shield = added.shield, added.shield
-                    stats_told(creature)
                 end
             end,
             set_param = function(condition, name, value)
@@ -86,7 +77,6 @@ return function(server, conditions)
                 return amount - condition.shield
             end
             condition.shield = condition.shield - amount
-            stats_told(player)
             return 0
         end
         return
@@ -94,7 +84,6 @@ return function(server, conditions)
 
     local function set_shield(creature, value)
         creature.mana_shield, creature.max_mana_shield = value, value
-        stats_told(creature)
     end
 
     conditions.kind("mana_shield", {

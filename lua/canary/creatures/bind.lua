@@ -115,8 +115,10 @@ return function(server)
             elseif number ~= number then
                 return 0
             elseif number < 0 or number > modulus - 1 then
-                local text = format("Argument %d has out-of-range value for %s: %.17g", place or 2, LETTERS[bits], number)
-                server.parts.report.warn(text, "getNumber")
+                server.parts.report.warn(
+                    format("Argument %d has out-of-range value for %s: %.17g", place or 2, LETTERS[bits], number),
+                    "getNumber"
+                )
             end
             return (number < 0 and -floor(-number) or floor(number)) % modulus
         end

@@ -11,7 +11,7 @@ local lower, remove = raw.string.lower, raw.table.remove
 ---@param server table
 ---@param creatures table
 return function(server, creatures)
-    local tfs, userdata = server.tfs, server.userdata
+    local tfs = server.tfs
     local by_id, by_name = {}, {}
     local lists = { Player = {}, Monster = {}, Npc = {} }
     -- Where each kind's ids begin.

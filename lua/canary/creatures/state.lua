@@ -86,7 +86,9 @@ return function(server, creatures, bind)
         local events = server.parts.events
         if not events.ask_meta("Creature", "onChangeOutfit", true, creature, creatures.shown_outfit(outfit)) then
             return false
-        elseif not tfs and not events.check_callback("creatureOnChangeOutfit", creature, creatures.shown_outfit(outfit)) then
+        elseif
+            not tfs and not events.check_callback("creatureOnChangeOutfit", creature, creatures.shown_outfit(outfit))
+        then
             return false
         end
         creature.outfit = creatures.copy_outfit(outfit)

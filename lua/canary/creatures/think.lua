@@ -214,8 +214,15 @@ return function(server, creatures)
             end
         end
         if seer == creature then
-            local diagonal = new_tile.x ~= old_tile.x and new_tile.y ~= old_tile.y
-            creatures.stepped(creature, diagonal and 4 or 0, new_tile.z ~= old_tile.z)
+            if teleported then
+                -- No step of its own: it takes no longer, and the next step is not on its way any more.
+                creatures.stepped(creature, 0, false)
+                creatures.halt(creature)
+            else
+                local floors = new_tile.z ~= old_tile.z
+                local diagonal = not floors and new_tile.x ~= old_tile.x and new_tile.y ~= old_tile.y
+                creatures.stepped(creature, diagonal and 4 or 0, floors)
+            end
             if creature.class_name == "Player" then
                 server.parts.monsters.wake_spawns(new_tile.x, new_tile.y)
                 if teleported or new_tile.z ~= old_tile.z then

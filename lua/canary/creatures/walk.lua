@@ -159,12 +159,17 @@ return function(server, creatures)
         creatures.start_walk(creature, #directions <= 1)
     end
 
-    --- Stops walking.
-    function creatures.stop_walk(creature)
+    --- Takes no further step until it is told to walk again; where it was going to is kept.
+    function creatures.halt(creature)
         if creature.walk_event and creature.walk_event ~= true then
             server.parts.scheduler.cancel(creature.walk_event)
         end
         creature.walk_event = nil
+    end
+
+    --- Stops walking.
+    function creatures.stop_walk(creature)
+        creatures.halt(creature)
         creature.walk = {}
     end
 
@@ -185,23 +190,7 @@ return function(server, creatures)
     ---@param push boolean|nil
     ---@return number RETURNVALUE_*
     function creatures.teleport(creature, x, y, z, push)
-        local map = server.parts.map
-        local cx, cy, cz = creatures.position(creature)
-        if cx == x and cy == y and cz == z then
-            return 0
-        elseif creature.removed then
-            return server.env.RETURNVALUE_NOTPOSSIBLE
-        end
-        local tile = map.tile(x, y, z)
-        if not tile then
-            return server.env.RETURNVALUE_NOTPOSSIBLE
-        end
-        local problem = map.query_add(tile, creature, 0, server.env.FLAG_NOLIMIT or 1)
-        if problem ~= 0 then
-            return problem
-        end
-        map.move_creature(creature, tile, not push)
-        return 0
+        return server.parts.map.teleport(creature, x, y, z, push or false)
     end
 
     --- Sets whom a creature follows.

@@ -75,6 +75,14 @@ return function(server, events, base)
         return true
     end
 
+    --- Runs an event of a time of day now (TFS); nil when there is none of that name.
+    ---@param name string
+    ---@return boolean|nil
+    function events.start_timer(name)
+        local event = timers:first(name)
+        return event and base.ask(event, event.interval) or (event and false or nil)
+    end
+
     -- Runs an event whenever it is due, as long as it stands: one that waits behind another of its name goes on
     -- waiting.
     local function keep_time(event, run)

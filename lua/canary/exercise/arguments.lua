@@ -160,8 +160,8 @@ return function(server, world)
     end
     function make.party()
         local leader = world.player(1)
-        local party = leader:getParty()
-        return party or (env.Party and env.Party(leader)) or nil
+        local party = leader and leader:getParty()
+        return party or (leader and env.Party and env.Party(leader)) or nil
     end
     function make.zone(entry)
         return env.Zone and (env.Zone.getByName and env.Zone.getByName(entry.zone or "") or env.Zone("exercise")) or nil

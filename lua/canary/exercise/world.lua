@@ -9,6 +9,8 @@ local GROUND = 4526
 local VOCATIONS = { 1, 2, 3, 4 }
 -- A fresh level and what a character of it has.
 local LEVEL, HEALTH, MANA = 150, 2000, 3000
+-- Monsters, or npcs, that may be left from callbacks before.
+local CROWD = 8
 -- Creatures that most packs have.
 local MONSTERS = { "Rat", "Troll", "Dragon", "Demon", "Wolf" }
 
@@ -46,9 +48,18 @@ return function(server)
         }
     end
 
+    -- A new player each time, whatever became of the one before; what scripts say to its login is another matter.
     local function enter(index)
-        local name = "Exerciser " .. raw.string.char(64 + index)
-        return server.parts.players.enter(name, fields_of(VOCATIONS[index]))
+        local players, creatures = server.parts.players, server.parts.creatures
+        local name, fields = "Exerciser " .. raw.string.char(64 + index), fields_of(VOCATIONS[index])
+        local player = players.make(name, fields)
+        creatures.place(player, X, Y, Z, false, true)
+        if player.removed then
+            player = players.make(name, fields)
+            creatures.add(player)
+            server.parts.map.put_creature(player, server.parts.map.tile(X, Y, Z))
+        end
+        return player
     end
 
     local function make_players()
@@ -157,8 +168,29 @@ return function(server)
         end
     end
 
+    -- Those that scripts made go again: thousands of scripts would fill the world.
+    local function thin_out()
+        local creatures = server.parts.creatures
+        local monster = world.monster_object and server.userdata.record(world.monster_object)
+        for _, kind in ipairs({ "Monster", "Npc" }) do
+            local list = creatures.list(kind)
+            if #list > CROWD then
+                local gone = {}
+                for index = 1, #list do
+                    gone[index] = list[index]
+                end
+                for _, each in ipairs(gone) do
+                    if each ~= monster then
+                        creatures.remove(each)
+                    end
+                end
+            end
+        end
+    end
+
     --- Sets the world right after a callback did what it did.
     function world.restore()
+        thin_out()
         for index = 1, #VOCATIONS do
             back(world.players[index], index)
         end

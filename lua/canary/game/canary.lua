@@ -129,8 +129,7 @@ return function(server, game, bind)
     end
 
     local function dummies()
-        local types = server.parts.item_types
-        return types.dummies and types.dummies() or {}
+        return server.parts.item_types.dummies()
     end
 
     local function by(field)
@@ -262,8 +261,7 @@ return function(server, game, bind)
             return monster_ids(fiendish)
         end,
         getLadderIds = function()
-            local types = server.parts.item_types
-            return types.ladders and types.ladders() or {}
+            return server.parts.item_types.ladders()
         end,
         getDummies = dummies,
         registerAchievement = register_achievement,
@@ -283,8 +281,7 @@ return function(server, game, bind)
             return listed(nil)
         end,
         getSoulCoreItems = function()
-            local types = server.parts.item_types
-            return bind.list(types.soul_cores and types.soul_cores() or {}, "ItemType")
+            return bind.list(server.parts.item_types.soul_cores(), "ItemType")
         end,
         getMonstersByRace = by("bestiary_race"),
         getMonstersByBestiaryStars = by("bestiary_stars"),
@@ -296,8 +293,7 @@ return function(server, game, bind)
             return list
         end,
         startRaid = function(name)
-            local raids = server.parts.events.start_raid
-            return raids and raids(arguments.string(name)) or env.RETURNVALUE_NOSUCHRAIDEXISTS
+            return game.start_raid(arguments.string(name))
         end,
     })
 end

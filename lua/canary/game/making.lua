@@ -73,7 +73,8 @@ return function(server, game, bind)
         -- Only a count that is left out is one.
         local count = raw.select("#", ...) >= 2 and arguments.i32(given) or 1
         local kind = server.parts.item_types.get(id) or server.parts.item_types.of(id)
-        local many, sub_type = 1, 1
+        local many
+        local sub_type = 1
         if has_sub_type(kind) then
             many = kind.stackable and ceil(count / (kind.stack_size or 100)) or 1
             sub_type = count
@@ -157,8 +158,8 @@ return function(server, game, bind)
             creatures.set_master(monster, master, true)
         end
         local x, y, z = server.parts.map.take_position(position)
-        if not monsters.place(monster, x, y, z, arguments.boolean(extended, false), arguments.boolean(force, false), false,
-            true) then
+        extended, force = arguments.boolean(extended, false), arguments.boolean(force, false)
+        if not monsters.place(monster, x, y, z, extended, force, false, true) then
             if master then
                 creatures.set_master(monster, nil)
             end

@@ -3,6 +3,17 @@
 local context = ...
 local raw = context.raw
 
+-- Bits of items' attributes by their names in scripts, from the first on.
+local NAMES = {
+    "aid", "uid", "description", "text", "date", "writer", "name", "article", "pluralname", "weight", "attack",
+    "defense", "extradefense", "armor", "hitchance", "shootrange", "owner", "duration", "decaystate", "corpseowner",
+    "charges", "fluidtype", "doorid", "decayto", "wrapid", "storeitem", "attackspeed",
+}
+local ATTRIBUTES = {}
+for bit, name in raw.ipairs(NAMES) do
+    ATTRIBUTES[name] = 2 ^ (bit - 1)
+end
+
 ---@param server table
 ---@param game table
 ---@param bind table
@@ -29,9 +40,7 @@ return function(server, game, bind)
     end
 
     local function spells_of(kind)
-        local spells = server.parts.spells
-        local list = spells.list and spells.list(kind) or {}
-        return bind.list(list)
+        return bind.list((server.parts.spells[kind]:sorted()))
     end
 
     server:table("Game", {
@@ -46,8 +55,7 @@ return function(server, game, bind)
         end,
         getBestiary = bestiary,
         getCurrencyItems = function()
-            local types = server.parts.item_types
-            return bind.list(types.currency and types.currency() or {}, "ItemType")
+            return bind.list(server.parts.item_types.currency(), "ItemType")
         end,
         getItemTypeByClientId = function(id)
             local types = server.parts.item_types
@@ -90,18 +98,16 @@ return function(server, game, bind)
             return bind.list(server.parts.vocations.all())
         end,
         getRuneSpells = function()
-            return spells_of("rune")
+            return spells_of("runes")
         end,
         getInstantSpells = function()
-            return spells_of("instant")
+            return spells_of("instants")
         end,
         getItemAttributeByName = function(name)
-            local items = server.parts.items
-            return items.attribute_number and items.attribute_number(arguments.string(name)) or 0
+            return ATTRIBUTES[arguments.string(name)] or 0
         end,
         startEvent = function(name)
-            local events = server.parts.events
-            return events.start_timer and events.start_timer(arguments.string(name)) or nil
+            return server.parts.events.start_timer(arguments.string(name))
         end,
     })
 end

@@ -9,7 +9,11 @@ local raw = context.raw
 return function(server, game, bind)
     local userdata, arguments, tfs, env = server.userdata, server.arguments, server.tfs, server.env
     local state, world_type
-    local TYPES = { ["no-pvp"] = "WORLD_TYPE_NO_PVP", pvp = "WORLD_TYPE_PVP", ["pvp-enforced"] = "WORLD_TYPE_PVP_ENFORCED" }
+    local TYPES = {
+        ["no-pvp"] = "WORLD_TYPE_NO_PVP",
+        pvp = "WORLD_TYPE_PVP",
+        ["pvp-enforced"] = "WORLD_TYPE_PVP_ENFORCED",
+    }
 
     --- Which players may fight each other (WORLD_TYPE_*).
     function game.world_type()
@@ -28,6 +32,9 @@ return function(server, game, bind)
     --- The server has started.
     function game.start()
         state = env.GAME_STATE_NORMAL
+        if not server.tfs then
+            game.start_raids()
+        end
     end
 
     --- Whether it is day in the world.

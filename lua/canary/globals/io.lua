@@ -159,7 +159,30 @@ return function(server)
     local stdout = file_of("stdout", { writes = true, stream = true })
     local stderr = file_of("stderr", { writes = true, stream = true })
     local stdin = file_of("stdin", {})
+    -- What io.write and io.read work with; a script may put files of its own in their places.
+    local written, read_from = stdout, stdin
+
+    -- The file that a script names or gives.
+    local function replaced(file, mode)
+        if type(file) ~= "string" then
+            return file
+        end
+        local opened, problem = open(file, mode)
+        if not opened then
+            raw.error(problem, 3)
+        end
+        return opened
+    end
+
     server.env.io = {
+        output = function(file)
+            written = file ~= nil and replaced(file, "w") or written
+            return written
+        end,
+        input = function(file)
+            read_from = file ~= nil and replaced(file, "r") or read_from
+            return read_from
+        end,
         open = open,
         lines = function(path)
             local file, problem = open(path)
@@ -174,13 +197,17 @@ return function(server)
             end
         end,
         close = function(file)
-            return (file or stdout):close()
+            file = file or written
+            if file == written then
+                written = stdout
+            end
+            return file:close()
         end,
         write = function(...)
-            return stdout:write(...)
+            return written:write(...)
         end,
         read = function(...)
-            return stdin:read(...)
+            return read_from:read(...)
         end,
         stdout = stdout,
         stderr = stderr,

@@ -41,6 +41,14 @@ return function(server, items)
         return part("A") * tier * tier + part("B") * tier + part("C")
     end
 
+    --- How likely an effect of an item's tier is, in percent; 0 without one.
+    ---@param item table
+    ---@param name string ONSLAUGHT, RUSE, …
+    function items.tier_chance(item, name)
+        local tier = items.tier(item)
+        return tier == 0 and 0 or chance(name, tier)
+    end
+
     --- The tier as one sees it, with what it does.
     function items.tier_text(item)
         local tier = items.tier(item)

@@ -10,13 +10,6 @@ local REWARD_CONTAINER, REWARD_CHEST = 19202, 19250
 return function(server, items)
     local index_of = items.container_index
 
-    local function told(container, kind, index, item)
-        local send = server.parts.clients and server.parts.clients.container_changed
-        if send and container.parent then
-            send(container, kind, index, item)
-        end
-    end
-
     --- Puts an item in front of what is in a container.
     function items.container_add(container, index, item)
         if index >= container.capacity then
@@ -24,7 +17,6 @@ return function(server, items)
         end
         insert(container.items, 1, item)
         item.parent, item.virtual = container, nil
-        told(container, "add", 0, item)
     end
 
     --- Puts an item behind what is in a container, without asking or telling anyone: as loading does.
@@ -39,7 +31,6 @@ return function(server, items)
         if index ~= -1 then
             items.set_id(item, id)
             items.set_sub_type(item, count)
-            told(container, "update", index, item)
         end
     end
 
@@ -50,7 +41,6 @@ return function(server, items)
             container.items[index + 1] = item
             item.parent, item.virtual = container, nil
             old.parent = nil
-            told(container, "update", index, item)
         end
     end
 
@@ -62,12 +52,10 @@ return function(server, items)
         end
         if item.type.stackable and count ~= item.count then
             item.count = max(0, item.count - count) % 256
-            told(container, "update", index, item)
             return
         end
         remove(container.items, index + 1)
         item.parent = nil
-        told(container, "remove", index, item)
     end
 
     --- Tells what holds a container that something came into it or left it.

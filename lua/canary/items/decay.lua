@@ -38,11 +38,6 @@ return function(server, items)
         end
         local into = tfs and items.decay_to(item) or kind.decay_to
         if into > 0 or (not tfs and into ~= 0) then
-            local player = items.holding_player(item)
-            local worn_off = not tfs and player and server.parts.players.item_worn_off
-            if worn_off then
-                worn_off(player, item)
-            end
             local new = items.transform(item, into % 65536)
             if tfs and new then
                 items.start_decay(new)

@@ -4,7 +4,19 @@ local context = ...
 local raw = context.raw
 local max, min, ceil = raw.math.max, raw.math.min, raw.math.ceil
 
+-- Fluids in the order of TFS's clients.
+local FLUIDS = {
+    "WATER", "MANA", "BEER", "MUD", "BLOOD", "SLIME", "RUM", "LEMONADE", "MILK", "WINE", "LIFE", "URINE", "OIL",
+    "FRUITJUICE", "COCONUTMILK", "TEA", "MEAD", "BLACK",
+}
+
 return function(server, items)
+    --- The server's number of a fluid that a client of TFS names; 0 for one it has none of.
+    ---@param number number
+    function items.fluid_from_client(number)
+        return FLUIDS[number] and server.parts.enums.get("FLUID_" .. FLUIDS[number]) or 0
+    end
+
     local tfs, arguments, item_types = server.tfs, server.arguments, server.parts.item_types
 
     -- The last argument is the number, whatever comes before it.

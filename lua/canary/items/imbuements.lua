@@ -92,6 +92,44 @@ return function(server, items)
         return imbuements[id]
     end
 
+    --- The imbuement of a scroll; nil for an item that is none.
+    ---@param item_id number
+    function items.imbuement_of_scroll(item_id)
+        if not imbuements then
+            load()
+        end
+        for _, imbuement in raw.ipairs(imbuements) do
+            if imbuement.scroll == item_id then
+                return imbuement
+            end
+        end
+    end
+
+    --- Puts an imbuement into the first free slot of an item.
+    ---@param item table
+    ---@param imbuement table
+    ---@return string|nil problem what the player is told; empty for nothing
+    function items.imbue_freely(item, imbuement)
+        local free
+        for slot = 0, items.imbuement_slots(item) - 1 do
+            local other = items.imbuement_in(item, slot)
+            if not other then
+                free = free or slot
+            elseif other.category == imbuement.category then
+                return "This item already has this imbuement type."
+            end
+        end
+        if not free or not bases[imbuement.base] then
+            return ""
+        end
+        local kinds = item.type.imbuements
+        if not categories[imbuement.category] or (kinds and kinds[imbuement.category] or 0) < imbuement.base then
+            return "This object cannot be imbued with that scroll."
+        end
+        items.imbue(item, free, imbuement.id, bases[imbuement.base].duration)
+        return nil
+    end
+
     --- What imbuements of one strength have in common.
     function items.imbuement_base(imbuement)
         return bases[imbuement.base] or { name = "" }

@@ -221,9 +221,8 @@ return function(server, map)
 
     local function load_spawns(path, kind)
         local spawns = server.host("map.spawns", path)
-        local add = spawns and (server.parts.monsters.add_spawns or server.parts.game.add_spawns)
-        if add then
-            add(spawns, kind)
+        if spawns then
+            server.parts.monsters.add_spawns(spawns, kind)
         end
     end
 

@@ -78,8 +78,7 @@ return function(server, map)
             end
             return record
         elseif type(value) == "number" or type(value) == "string" then
-            local by_uid = server.parts.items.thing_by_uid or server.parts.items.by_uid
-            return by_uid and by_uid(u32(value)) or server.parts.creatures.by_id(u32(value))
+            return server.parts.items.by_uid(u32(value)) or server.parts.creatures.by_id(u32(value))
         end
     end
 

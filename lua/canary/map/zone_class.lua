@@ -150,10 +150,7 @@ return function(server, map)
                 return false
             end
             zone.monster_variant = variant
-            local set = server.parts.monsters.set_zone_variant
-            if set then
-                set(zone, variant)
-            end
+            server.parts.monsters.set_zone_variant(zone, variant)
             for _, monster in raw.ipairs(copy_of(zone, "Monster")) do
                 server.parts.creatures.remove(monster)
             end

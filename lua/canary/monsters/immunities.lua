@@ -67,17 +67,21 @@ return function(server, monsters)
         end
     end
 
+    local function unknown(text, name)
+        return "[Warning - Monsters::loadMonster] Unknown immunity name " .. text .. " for monster: " .. name
+    end
+
     local of = monsters.type_tools.of
     server.userdata.methods("MonsterType", {
         combatImmunities = of(both("damage_immunities", monsters.damage_named, enum("COMBAT_COUNT") or 13,
             function(text, name)
-                return tfs and "[Warning - Monsters::loadMonster] Unknown immunity name " .. text .. " for monster: " .. name
+                return tfs and unknown(text, name)
                     or "[MonsterTypeFunctions::luaMonsterTypeCombatImmunities] - Unknown immunity name " .. text
                         .. " for monster: " .. name
             end)),
         conditionImmunities = of(both("condition_immunities", monsters.condition_named, enum("CONDITION_COUNT") or 50,
             function(text, name)
-                return tfs and "[Warning - Monsters::loadMonster] Unknown immunity name " .. text .. " for monster: " .. name
+                return tfs and unknown(text, name)
                     or "[MonsterTypeFunctions::luaMonsterTypeConditionImmunities] - Unknown immunity name: " .. text
                         .. " for monster: " .. name
             end)),

@@ -1,5 +1,5 @@
---- Where monsters and npcs live (the files beside the map). They come into the world when a player first comes near, and
---- come back a while after they have died, unless someone stands there.
+--- Where monsters and npcs live (the files beside the map). They come into the world when a player first comes near,
+--- and come back a while after they have died, unless someone stands there.
 
 local context = ...
 local raw = context.raw
@@ -25,7 +25,7 @@ return function(server, monsters)
         for _, spawn in ipairs(spawns) do
             for _, point in ipairs(spawn.creatures or {}) do
                 point.radius = spawn.radius or -1
-                point.center_x, point.center_y = spawn.x, spawn.y
+                point.center_x, point.center_y, point.center_z = spawn.x, spawn.y, spawn.z
                 local key = key_of(point.x, point.y)
                 local cell = cells[key]
                 if not cell then
@@ -56,6 +56,19 @@ return function(server, monsters)
             end
         end
         return choices[1].name
+    end
+
+    --- From now on variants of monsters come into a zone; those that have none no longer come (Canary).
+    ---@param zone table
+    ---@param variant string
+    function monsters.set_zone_variant(zone, variant)
+        local zones = server.parts.map.zones
+        for _, point in ipairs(all) do
+            local z = point.center_z or point.z
+            if point.kind ~= "npc" and zones.contains(zone, point.center_x, point.center_y, z) then
+                point.variant = variant
+            end
+        end
     end
 
     local function is_watched(point)
@@ -91,6 +104,9 @@ return function(server, monsters)
         if point.kind == "npc" then
             point.creature = server.parts.npcs.spawn(name, point)
             return
+        end
+        if point.variant then
+            name = point.variant .. "|" .. name
         end
         local kind = monsters.type_of(name, true)
         if not kind then

@@ -227,6 +227,34 @@ return function(server, monsters, bind)
         return object
     end
 
+    local WANTED = { cast = "onCastSpell" }
+
+    -- A script casts the spell: at a place when the combat that it made last has an area, else at the target.
+    local function cast_script(block, monster, target)
+        local spell, combat, map = block.spell, server.parts.combat, server.parts.map
+        if block.callbacks == nil then
+            local path = "data/spells/scripts/" .. spell.script
+            combat.last_made = nil
+            block.callbacks = server.parts.scripts.load_named_events(path, WANTED, "Spell Interface") or false
+            block.scripted = combat.last_made
+        end
+        local cast = block.callbacks and block.callbacks.cast
+        if not cast then
+            return false
+        end
+        local variant = { type = combat.VARIANT.NUMBER, number = target.id }
+        if block.scripted and block.scripted.area then
+            local x, y, z = server.parts.creatures.position(spell.target and target or monster)
+            if spell.direction and not spell.target then
+                x, y = map.next_place(x, y, monster.direction)
+            end
+            variant = { type = combat.VARIANT.POSITION, pos = { x = x, y = y, z = z } }
+        end
+        local ok, value = server.parts.report.call(cast, cast.callback, userdata.push(monster),
+            combat.push_variant(variant))
+        return ok and value ~= nil and value ~= false
+    end
+
     --- A monster casts a spell on a creature.
     ---@param monster table
     ---@param block table
@@ -234,12 +262,12 @@ return function(server, monsters, bind)
     ---@return boolean
     function monsters.cast(monster, block, target)
         local spell, combat, spells = block.spell, server.parts.combat, server.parts.spells
-        local named = spells.by_name and spells.by_name(spell.name)
+        local named = spells.by_name(spell.name)
         monster.combat_min, monster.combat_max = block.min, block.max
-        if named and spells.cast_by then
+        if named then
             return spells.cast_by(named, monster, target)
         elseif spell.script ~= "" and not KINDS[lower(spell.name)] then
-            return spells.cast_script and spells.cast_script(spell.script, monster, target, spell) or false
+            return cast_script(block, monster, target)
         end
         block.combat = block.combat or build(block)
         local object = block.combat

@@ -256,7 +256,8 @@ return function(server, monsters)
     local function strategy(monster)
         local kind = monster.type
         local roll, sum = server.parts.random.uniform(1, 100), 0
-        for _, each in raw.ipairs({ { "NEAREST", kind.nearest }, { "HP", kind.weakest }, { "DAMAGE", kind.most_damage } }) do
+        local chances = { { "NEAREST", kind.nearest }, { "HP", kind.weakest }, { "DAMAGE", kind.most_damage } }
+        for _, each in raw.ipairs(chances) do
             sum = sum + each[2]
             if roll <= sum then
                 return ORDER[each[1]]

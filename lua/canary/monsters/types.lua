@@ -107,39 +107,43 @@ return function(server, monsters)
         return list
     end
 
+    local function forget(key, kind)
+        if by_name[key] ~= kind then
+            return
+        end
+        by_name[key] = nil
+        for at = #order, 1, -1 do
+            if order[at] == key then
+                raw.table.remove(order, at)
+                break
+            end
+        end
+    end
+
     --- Makes a type known by a name; false when another is.
     function monsters.add_type(name, kind)
         local key = lower(name)
         if by_name[key] then
             return false
         end
-        by_name[key] = kind
-        order[#order + 1] = key
-        if server.registry then
-            server.registry.own(kind)
+        local function stand()
+            by_name[key] = kind
+            order[#order + 1] = key
+        end
+        stand()
+        if kind.from_xml then
+            return true
+        end
+        server.registry.own(kind)
+        local entries = kind.file and kind.file.entries
+        if entries then
+            -- It goes when its file is loaded anew; monsters that live keep it.
+            entries[#entries + 1] = { undo = function()
+                forget(key, kind)
+            end, redo = stand }
+            entries[#entries + 1], entries[#entries + 2] = key, kind
         end
         return true
-    end
-
-    --- Forgets a type (its file is loaded anew).
-    function monsters.drop_type(kind)
-        for at = #order, 1, -1 do
-            if by_name[order[at]] == kind then
-                by_name[order[at]] = nil
-                raw.table.remove(order, at)
-            end
-        end
-        for race, other in raw.pairs(by_race) do
-            if other == kind then
-                by_race[race] = nil
-            end
-        end
-    end
-
-    --- Forgets all types that scripts have made.
-    function monsters.clear_types()
-        by_name, order, by_race, races = {}, {}, {}, {}
-        monsters.forget_xml()
     end
 
     --- The type of a name.

@@ -30,7 +30,9 @@ return function(server, monsters)
         function monsters.from_xml(_, found)
             return found
         end
-        function monsters.forget_xml() end
+        function monsters.reload()
+            return true
+        end
         return
     end
 
@@ -170,9 +172,13 @@ return function(server, monsters)
 
     -- A script beside the file gives callbacks by the names of globals, as in old servers.
     local function take_script(kind, name)
-        local load_events = server.parts.scripts.load_named_events
-        if name ~= "" and load_events then
-            local found = load_events("data/monster/scripts/" .. name, CALLBACKS, "Monster Interface") or {}
+        if name ~= "" then
+            local path = "data/monster/scripts/" .. name
+            local found = server.parts.scripts.load_named_events(path, CALLBACKS, "Monster Interface")
+            if not found then
+                server:log("warning", "[Warning - Monsters::loadMonster] Can not load script: " .. name)
+                return
+            end
             for event, record in pairs(found) do
                 kind[event] = record
             end
@@ -200,9 +206,42 @@ return function(server, monsters)
         return kind
     end
 
-    --- Forgets which files there are, and what was read of them.
-    function monsters.forget_xml()
-        files = nil
+    --- From now on types come from files: scripts that load before find none of these.
+    function monsters.load_xml()
+        files = server.host("monsters.names")
+    end
+
+    -- A type becomes what its file says now; monsters of it that live change with it.
+    local function again(key, kind)
+        local ok, given = raw.pcall(server.host, "monsters.load", files[key] or "")
+        if not ok or not given then
+            server:log("error", "[Error - Monsters::loadMonster] Failed to load " .. key)
+            return false
+        end
+        local made = make(given)
+        for field in pairs(kind) do
+            kind[field] = nil
+        end
+        for field, value in pairs(made) do
+            kind[field] = value
+        end
+        return true
+    end
+
+    --- Reads all files of types that are loaded anew.
+    ---@return boolean
+    function monsters.reload()
+        if not server.tfs then
+            return true
+        end
+        monsters.load_xml()
+        local all = true
+        monsters.each_type(function(key, kind)
+            if kind.from_xml then
+                all = again(key, kind) and all
+            end
+        end)
+        return all
     end
 
     --- The type that is known under a name, else that of the file of that name.
@@ -212,8 +251,7 @@ return function(server, monsters)
         if found then
             return found
         end
-        files = files or server.host("monsters.names")
-        local path = files[key]
+        local path = files and files[key]
         if not path then
             return nil
         end
@@ -232,7 +270,9 @@ return function(server, monsters)
 
     --- Visits the names of all files, and whether each is there already.
     function monsters.each_file(visit)
-        files = files or server.host("monsters.names")
+        if not files then
+            return
+        end
         local names = {}
         for name in pairs(files) do
             names[#names + 1] = name

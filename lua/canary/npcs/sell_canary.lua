@@ -62,7 +62,8 @@ return function(server, npcs, bind)
             return "Bought " .. count .. "x " .. kind.name .. " for " .. plural(cost, "gold coin") .. "."
         end
         local currency = server.parts.item_types.get(npc.currency)
-        local text = "Bought " .. count .. "x " .. kind.name .. " for " .. plural(cost, currency and currency.name or "")
+        local paid = plural(cost, currency and currency.name or "")
+        local text = "Bought " .. count .. "x " .. kind.name .. " for " .. paid
         if bags > 0 then
             text = text .. " and " .. bags .. "x shopping bag" .. (bags > 1 and "s" or "") .. " for "
                 .. plural(bags_cost, "gold coin")
@@ -107,8 +108,9 @@ return function(server, npcs, bind)
                 break
             end
         end
-        local given, bags = hand_over(player, kind, amount, arguments.u16(sub_type, 1), arguments.u16(action_id, 0), drop,
-            in_backpacks and (env.ITEM_SHOPPING_BAG or 21411) or 0)
+        local bag = in_backpacks and (env.ITEM_SHOPPING_BAG or 21411) or 0
+        local given, bags = hand_over(player, kind, amount, arguments.u16(sub_type, 1), arguments.u16(action_id, 0),
+            drop, bag)
         local cost, bags_cost = given * each, bags * BAG_PRICE
         local text = ""
         if pays(npc, player, cost, bags_cost) then

@@ -70,8 +70,7 @@ return function(server, npcs)
         end
         local sub_type = count
         if kind.is_splash or kind.is_fluid_container then
-            local items = server.parts.items
-            sub_type = items.fluid_from_client and items.fluid_from_client(count) or count
+            sub_type = tfs and server.parts.items.fluid_from_client(count) or count
         end
         return kind, sub_type
     end

@@ -54,8 +54,8 @@ return function(server, npcs)
     local function record_of(npc, fn, event, path)
         local record = {
             class_name = "NpcCallback", event = event, callback = fn, name = npc.name, loaded = true, npc = npc,
-            interface = INTERFACE, script = path .. ":" .. (CALLBACKS[event] or event), label = "Npc " .. npc.name .. " "
-                .. event, takes = TAKES[event],
+            interface = INTERFACE, script = path .. ":" .. (CALLBACKS[event] or event),
+            label = "Npc " .. npc.name .. " " .. event, takes = TAKES[event],
         }
         server.registry.own(record)
         record.file = npc.file or record.file
@@ -138,6 +138,19 @@ return function(server, npcs)
             return load_script(npc, has.script)
         end
         return true
+    end
+
+    --- Names of all npcs that have a file.
+    ---@return string[]
+    function npcs.names()
+        local names = {}
+        for _, path in raw.ipairs(server.host("files.list", "data/npc", ".xml")) do
+            local name = raw.string.match(path, "([^/]*)%.xml$")
+            if name and not raw.string.find(path, "/lib/", 1, true) then
+                names[#names + 1] = name
+            end
+        end
+        return names
     end
 
     --- Makes the npc of a file; nil when there is none, or its script fails.

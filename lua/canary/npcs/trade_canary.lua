@@ -69,7 +69,8 @@ return function(server, npcs)
         if not has_funds(npc, player, cost, bags_cost(kind, amount, in_backpacks)) then
             return
         end
-        npcs.call(npc, "onBuyItem", push(player), kind.id, sub_type, amount, ignores == true, in_backpacks == true, cost)
+        npcs.call(npc, "onBuyItem", push(player), kind.id, sub_type, amount, ignores == true, in_backpacks == true,
+            cost)
     end
 
     local function sellable(player, id, ignores_equipped)

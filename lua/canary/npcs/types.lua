@@ -43,30 +43,56 @@ return function(server, npcs, bind)
         return by_name[lower(name)]
     end
 
+    local function forget(key, kind)
+        if by_name[key] ~= kind then
+            return
+        end
+        by_name[key] = nil
+        for at = #order, 1, -1 do
+            if order[at] == key then
+                raw.table.remove(order, at)
+                break
+            end
+        end
+    end
+
     --- The type of a name, made when there is none.
     function npcs.make_type(name)
         local key = lower(name)
         local kind = by_name[key]
         if not kind then
             kind = setmetatable({ name = name, name_description = name, type_name = name }, METATABLE)
-            by_name[key] = kind
-            order[#order + 1] = key
+            local function stand()
+                by_name[key] = kind
+                order[#order + 1] = key
+                for _, npc in raw.ipairs(server.parts.creatures.list("Npc")) do
+                    if npc.type and lower(npc.type.type_name) == key then
+                        npc.type = kind
+                    end
+                end
+            end
+            stand()
             server.registry.own(kind)
+            local entries = kind.file and kind.file.entries
+            if entries then
+                -- It goes when its file is loaded anew, and npcs that live become of the new one.
+                entries[#entries + 1] = { undo = function()
+                    forget(key, kind)
+                end, redo = stand }
+                entries[#entries + 1], entries[#entries + 2] = key, kind
+            end
         end
         return kind
     end
 
-    --- Forgets all types, or those of a file.
-    function npcs.clear_types()
-        by_name, order = {}, {}
-    end
-    function npcs.drop_type(kind)
-        for at = #order, 1, -1 do
-            if by_name[order[at]] == kind then
-                by_name[order[at]] = nil
-                raw.table.remove(order, at)
-            end
+    --- Names of all types, in the order in which they were made.
+    ---@return string[]
+    function npcs.names()
+        local names = {}
+        for at, key in raw.ipairs(order) do
+            names[at] = by_name[key].type_name
         end
+        return names
     end
 
     --- Visits all types in the order in which they were made.
@@ -272,10 +298,6 @@ return function(server, npcs, bind)
             shop.name = item_type and item_type.name or ""
         end
         goods[#goods + 1] = shop
-        local priced = server.parts.item_types.add_price
-        if priced then
-            priced(shop.id, shop.buy, shop.sell)
-        end
         for _, child in raw.ipairs(shop.children or {}) do
             npcs.add_goods(kind, child)
         end
@@ -293,7 +315,8 @@ return function(server, npcs, bind)
     local function named(self, value)
         local shop = userdata.get(self, "Shop")
         if not shop or not arguments.is_string(value) then
-            server:log("warning", "[ShopFunctions::luaShopSetIdFromName] - Unknown shop item shop, string value expected")
+            server:log("warning",
+                "[ShopFunctions::luaShopSetIdFromName] - Unknown shop item shop, string value expected")
             return nil
         end
         local name, types = arguments.string(value), server.parts.item_types
@@ -304,8 +327,8 @@ return function(server, npcs, bind)
             ids = id ~= 0 and { id } or {}
         end
         if #ids ~= 1 then
-            server:log("warning", "[ShopFunctions::luaShopSetIdFromName] - " .. (#ids == 0 and "Unknown" or "Non-unique")
-                .. " shop item " .. name)
+            local problem = #ids == 0 and "Unknown" or "Non-unique"
+            server:log("warning", "[ShopFunctions::luaShopSetIdFromName] - " .. problem .. " shop item " .. name)
             return nil
         end
         shop.id = ids[1]

@@ -1,7 +1,5 @@
 --- How players fight: whom they attack, and the turns of their weapons.
 
-local context = ...
-
 ---@param server table
 ---@param players table
 return function(server, players)

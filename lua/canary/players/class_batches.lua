@@ -1,5 +1,8 @@
 --- What players do with many items at once, and with the imbuements of an item; in Canary alone.
 
+local context = ...
+local raw = context.raw
+
 local NOERROR = 0
 
 return function(server)
@@ -32,6 +35,28 @@ return function(server)
                 players.cancel(player, ret)
             end
             return added
+        end,
+        -- It pushes nothing of its own: what was passed last is what comes back.
+        applyImbuementScroll = function(object, thing, scroll, ...)
+            local player = userdata.get(object, "Player")
+            if not player then
+                server:report("Player not found")
+                return false
+            end
+            local item, used = items.of_script(thing), items.of_script(scroll)
+            if not item or not used then
+                server:report("Item not found")
+                return false
+            end
+            local imbuement = items.imbuement_of_scroll(used.id)
+            local problem = imbuement and items.imbue_freely(item, imbuement)
+            if problem and problem ~= "" then
+                server.parts.players.tell(player, "imbuement_result", { text = problem })
+            elseif imbuement and not problem then
+                items.remove(used, 1)
+            end
+            local more = raw.select("#", ...)
+            return more > 0 and (raw.select(more, ...)) or scroll
         end,
         clearAllImbuements = function(object, thing)
             local player = userdata.get(object, "Player")

@@ -170,7 +170,9 @@ return function(server, players, bind)
             player.kills = {}
             for _, kill in raw.ipairs(list) do
                 player.kills[#player.kills + 1] = {
-                    target = arguments.u32(kill[1]), time = arguments.i64(kill[2]), unavenged = arguments.boolean(kill[3]),
+                    target = arguments.u32(kill[1]),
+                    time = arguments.i64(kill[2]),
+                    unavenged = arguments.boolean(kill[3]),
                 }
             end
             return true

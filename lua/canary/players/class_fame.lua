@@ -93,7 +93,8 @@ return function(server, players)
                 return id
             end
             local list = own(player, "transactions")
-            list[#list + 1] = { type = arguments.u8(kind), amount = arguments.u16(amount, 1), id = arguments.string(id) }
+            list[#list + 1] =
+                { type = arguments.u8(kind), amount = arguments.u16(amount, 1), id = arguments.string(id) }
             return true
         end),
         instantSkillWOD = of(function(player, name, ...)

@@ -36,12 +36,7 @@ return function(server, players, bind)
     userdata.methods("Player", {
         getExperience = field("experience"),
         addExperience = of(function(player, amount, send_text)
-            local value = arguments.i64(amount)
-            if value < 0 then
-                -- What is below 0 has a huge value without its sign, and the sum wraps.
-                value = 18446744073709551616 + value
-            end
-            players.add_experience(player, nil, value, arguments.boolean(send_text, false))
+            players.add_experience(player, nil, arguments.i64(amount), arguments.boolean(send_text, false))
             return true
         end),
         removeExperience = of(function(player, amount, send_text)

@@ -1,8 +1,5 @@
 --- Player: what TFS alone has.
 
-local context = ...
-local raw = context.raw
-
 ---@param server table
 ---@param players table
 ---@param bind table

@@ -15,7 +15,10 @@ return function(server, players)
     local function stream_of(player)
         local stream = player.stream
         if not stream then
-            stream = { description = "", password = "", broadcast = false, names = {}, mutes = {}, bans = {}, kick = {} }
+            stream = { description = "", password = "", broadcast = false }
+            for _, key in ipairs(STREAM_LISTS) do
+                stream[key] = {}
+            end
             player.stream = stream
         end
         return stream
@@ -67,7 +70,8 @@ return function(server, players)
     end
 
     local function outfit_key(kind, value)
-        return arguments.string(kind) .. ":" .. (type(value) == "number" and arguments.u16(value) or arguments.string(value))
+        local which = type(value) == "number" and arguments.u16(value) or arguments.string(value)
+        return arguments.string(kind) .. ":" .. which
     end
 
     userdata.methods("Player", {

@@ -121,8 +121,8 @@ return function(server, players)
         end
         local least = server.parts.config.number("ADVENTURERSBLESSING_LEVEL")
         if player.level < least and player.vocation.id > 0 then
-            players.text(player, env.MESSAGE_EVENT_ADVANCE, "You still have adventurer's blessings for being level lower"
-                .. " than " .. least .. "!")
+            players.text(player, env.MESSAGE_EVENT_ADVANCE,
+                "You still have adventurer's blessings for being level lower than " .. least .. "!")
             return
         end
         local any = blessings_of(player) > 0
@@ -212,8 +212,8 @@ return function(server, players)
             if by then
                 text = text .. who .. " was killed by " .. (by.name_description or by.name) .. "."
                 if last_hit and most and last_hit ~= most then
-                    text = "You recognize " .. player.name .. ". " .. who .. " was killed by " .. most.name_description .. ", "
-                        .. last_hit.name_description .. "."
+                    text = "You recognize " .. player.name .. ". " .. who .. " was killed by "
+                        .. most.name_description .. ", " .. last_hit.name_description .. "."
                 end
             else
                 text = text .. who .. " was killed by something evil."
@@ -253,7 +253,7 @@ return function(server, players)
     --- A player has its share in a death (Canary): its counts of killed monsters rise.
     function players.has_killed(player, target)
         player.attacked[target.guid or 0] = nil
-        if target.class_name == "Monster" and server.parts.monsters.count_kill then
+        if target.class_name == "Monster" then
             server.parts.monsters.count_kill(player, target)
         end
     end

@@ -1,7 +1,5 @@
 --- What is seen of a creature when one looks at it.
 
-local context = ...
-
 ---@param server table
 ---@param players table
 return function(server, players)
@@ -75,7 +73,8 @@ return function(server, players)
 
     --- Whether it is a VIP (Canary).
     function players.is_vip(player)
-        return server.parts.config.boolean("VIP_SYSTEM_ENABLED") and player.premium_ends_at > server.parts.scheduler.time()
+        return server.parts.config.boolean("VIP_SYSTEM_ENABLED")
+            and player.premium_ends_at > server.parts.scheduler.time()
     end
 
     --- What is seen of a creature.

@@ -115,7 +115,10 @@ return function(server, players)
             player.level_percent = 0
             return
         end
-        amount = players.ask(player, "onGainExperience", amount, source, amount, amount, tfs and send_text or nil)
+        -- What is below 0 is huge without its sign, as scripts see it, and the sum wraps.
+        local shown = amount < 0 and amount + 2 ^ 64 or amount
+        local answer = players.ask(player, "onGainExperience", shown, source, shown, shown, tfs and send_text or nil)
+        amount = answer == shown and amount or answer
         if amount == 0 then
             return
         end
@@ -271,7 +274,8 @@ return function(server, players)
             amount = amount - (next_level - player.mana_spent)
             player.magic_level, player.mana_spent = player.magic_level + 1, 0
             if not quiet then
-                players.text(player, env.MESSAGE_EVENT_ADVANCE, "You advanced to magic level " .. player.magic_level .. ".")
+                players.text(player, env.MESSAGE_EVENT_ADVANCE,
+                    "You advanced to magic level " .. player.magic_level .. ".")
             end
             server.parts.events.advance(player, env.SKILL_MAGLEVEL, player.magic_level - 1, player.magic_level)
             now = next_level

@@ -1,8 +1,5 @@
 --- ModalWindow: a question with buttons and choices that a client shows.
 
-local context = ...
-local raw = context.raw
-
 ---@param server table
 ---@param players table
 ---@param bind table

@@ -46,7 +46,8 @@ return function(server, players)
         for skill = 0, tfs and 6 or CANARY_LAST_SKILL do
             local column = SKILL_COLUMNS[skill]
             local level = column and fields["skill_" .. column] or (skill <= 6 and 10 or 0)
-            skills[skill] = { level = level, tries = column and fields["skill_" .. column .. "_tries"] or 0, percent = 0 }
+            local tries = column and fields["skill_" .. column .. "_tries"] or 0
+            skills[skill] = { level = level, tries = tries, percent = 0 }
         end
         return skills
     end

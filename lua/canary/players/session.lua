@@ -25,10 +25,8 @@ return function(server, players)
         if not town then
             return false
         end
-        if server.parts.creatures.place(player, town.x, town.y, town.z, false, map.tile(town.x, town.y, town.z) ~= nil) then
-            return true
-        end
-        return false
+        local forced = map.tile(town.x, town.y, town.z) ~= nil
+        return server.parts.creatures.place(player, town.x, town.y, town.z, false, forced)
     end
 
     --- Has a player come into the game: one who was made, or one of a name that is loaded or new.
@@ -234,8 +232,8 @@ return function(server, players)
             players.kick(player, true, true)
         elseif player.idle_time == minutes * MINUTE then
             players.text(player, tfs and env.MESSAGE_STATUS_WARNING or env.MESSAGE_ADMINISTRATOR,
-                "There was no variation in your behaviour for " .. minutes .. " minutes. You will be disconnected in one"
-                    .. " minute if there is no change in your actions until then.")
+                "There was no variation in your behaviour for " .. minutes .. " minutes. You will be disconnected in"
+                    .. " one minute if there is no change in your actions until then.")
         end
     end
 

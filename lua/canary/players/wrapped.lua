@@ -1,5 +1,5 @@
---- Whole numbers of 64 bits without a sign, as lists of four parts of 16 bits, the lowest first: what doubles can't hold
---- exactly, and what wraps where the server's numbers do.
+--- Whole numbers of 64 bits without a sign, as lists of four parts of 16 bits, the lowest first: what doubles can't
+--- hold exactly, and what wraps where the server's numbers do.
 
 local context = ...
 local raw = context.raw

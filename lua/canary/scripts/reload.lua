@@ -251,6 +251,25 @@ return function(server, scripts)
         return scripts.load_file(path)
     end
 
+    --- How a file is: whether it is loaded, its place among all; nil when it is not known.
+    ---@param path string
+    function server.controls.file_state(path)
+        local file = scripts.files[server.parts.report.path_of(path)]
+        return file and { loaded = file.problem == nil, order = file.order } or nil
+    end
+
+    --- The files below a folder that are known, in the order of loading.
+    ---@param folder string|nil all, unless given
+    function server.controls.files_below(folder)
+        local list = {}
+        for _, file in ipairs(scripts.list) do
+            if not folder or raw.string.sub(file.path, 1, #folder + 1) == folder .. "/" then
+                list[#list + 1] = file.path
+            end
+        end
+        return list
+    end
+
     --- How much there is of everything.
     function server.controls.totals()
         local totals = { files = #scripts.list, registrations = 0, globals = 0, by_kind = {}, failed = 0 }

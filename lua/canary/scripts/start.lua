@@ -139,10 +139,7 @@ return function(server, scripts)
         xml.base_events("globalevents", "data/globalevents/")
         xml.events("data/events/")
         scripts.load_folder("data/scripts", false)
-        local monsters = server.parts.monsters
-        if monsters.load_xml then
-            monsters.load_xml()
-        end
+        server.parts.monsters.load_xml()
         if server.host("files.exists", "data/monster") then
             scripts.load_folder("data/monster", false)
         end
@@ -163,6 +160,12 @@ return function(server, scripts)
             load_tfs()
         else
             load_canary()
+        end
+        for _, folder in ipairs(server.settings.folders or {}) do
+            if server.host("files.exists", folder .. "/lib") then
+                scripts.load_folder(folder .. "/lib", true)
+            end
+            scripts.load_folder(folder, false)
         end
         return results
     end
@@ -195,10 +198,21 @@ return function(server, scripts)
         end
     end
 
-    --- Starts the server: its scripts, its map, its startup events.
-    function server.controls.start()
+    --- Loads the scripts and the map. Nothing has happened in the world yet.
+    ---@return table results as of load_all
+    function server.controls.prepare()
         local loaded = scripts.load_all()
         load_map()
+        return loaded
+    end
+
+    --- Begins the world that is prepared: what is to lie there, who lives there, its startup events.
+    ---@param late boolean|nil whether another server has written into the database since this one was prepared
+    function server.controls.begin(late)
+        if late then
+            server.parts.storage.forget_read()
+            server.parts.houses.load_stored()
+        end
         place_wanted_items()
         for _, part in ipairs({ "map", "houses", "monsters", "npcs", "game" }) do
             local start = raw.type(server.parts[part]) == "table" and server.parts[part].start
@@ -207,7 +221,27 @@ return function(server, scripts)
             end
         end
         server.parts.events.global("onStartup")
+    end
+
+    --- Starts the server: its scripts, its map, its startup events.
+    function server.controls.start()
+        local loaded = server.controls.prepare()
+        server.controls.begin()
         return loaded
+    end
+
+    --- Ends the world as its owner would end the server: its events, then players leave, and all is saved.
+    function server.controls.shutdown()
+        server.parts.events.global("onSave")
+        server.parts.events.global("onShutdown")
+        local names = {}
+        for index, player in ipairs(server.parts.creatures.list("Player")) do
+            names[index] = player.name
+        end
+        for _, name in ipairs(names) do
+            server.controls.logout(name, true)
+        end
+        server.parts.storage.save_all()
     end
 
     server.controls.load_all = scripts.load_all

@@ -83,6 +83,15 @@ return function(server, storage)
         changed[key] = true
     end
 
+    --- Forgets the values that were read and not changed.
+    function storage.forget_kv()
+        for key in raw.pairs(entries) do
+            if not changed[key] then
+                entries[key] = nil
+            end
+        end
+    end
+
     --- The value under a key, as scripts see it; nil for none.
     ---@param key string
     ---@param from_table boolean|nil what the table has, whatever was set since

@@ -77,7 +77,7 @@ return function(server, kit)
 
     function server.controls.kit_storage(who, key)
         local player = userdata.push(kit.player_of(who))
-        return player:getStorageValue(key)
+        return player:getStorageValue(key) or -1
     end
 
     function server.controls.kit_set_storage(who, key, value)

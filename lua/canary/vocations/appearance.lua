@@ -24,22 +24,22 @@ return function(server, vocations, bind)
         return document and document.children or {}
     end
 
-    -- Canary leaves out what the client's files do not have.
-    local function known_look(look_type)
-        local types = server.parts.item_types
-        if tfs or look_type == 0 or not types.has_look_type or not server.parts.config.boolean("WARN_UNSAFE_SCRIPTS") then
+    --- Whether a look is one that the client's files have; Canary leaves out others.
+    ---@param look_type number
+    ---@return boolean
+    function vocations.known_look(look_type)
+        if tfs or look_type == 0 or not server.parts.config.boolean("WARN_UNSAFE_SCRIPTS") then
             return true
         end
-        return types.has_look_type(look_type)
+        return server.parts.item_types.has_look_type(look_type)
     end
-    vocations.known_look = known_look
 
     local function load_outfits()
         outfits = { [0] = {}, {} }
         for _, row in raw.ipairs(rows("outfits.xml")) do
             local has = row.attributes
             local list, look_type = outfits[tonumber(has.type) or -1], tonumber(has.looktype)
-            if list and look_type and truth(has.enabled, true) and known_look(look_type) then
+            if list and look_type and truth(has.enabled, true) and vocations.known_look(look_type) then
                 list[#list + 1] = {
                     look_type = look_type,
                     name = has.name or "",
@@ -56,7 +56,7 @@ return function(server, vocations, bind)
         for _, row in raw.ipairs(rows("mounts.xml")) do
             local has = row.attributes
             local id, client_id = tonumber(has.id) or 0, tonumber(has.clientid) or 0
-            if known_look(client_id) then
+            if vocations.known_look(client_id) then
                 mounts[#mounts + 1] = {
                     class_name = "Mount",
                     id = tfs and id or id % 256,

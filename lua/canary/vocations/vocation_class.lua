@@ -120,7 +120,7 @@ return function(server, vocations, bind)
     userdata.class("Vocation", nil, function(_, value)
         local id
         if raw.type(value) == "number" then
-            id = bind.u32(value, 2)
+            id = (tfs and bind.u32 or bind.u16)(value, 2)
         else
             id = vocations.id_of(arguments.string(value))
         end

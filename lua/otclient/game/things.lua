@@ -27,6 +27,16 @@ return function(engine, game)
         kinds[category] = list
     end
 
+    --- Calls a function with each number of a category and its kind.
+    function things.each(category, fn)
+        local list = kinds[category]
+        for id = 1, list.last do
+            if list[id] then
+                fn(id, list[id])
+            end
+        end
+    end
+
     --- Whether a number has a place in its category.
     ---@return boolean
     function things.valid(id, category)

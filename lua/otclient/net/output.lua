@@ -152,7 +152,7 @@ return function(engine, buffer)
         return create("OutputMessage")
     end
 
-    output.add_u8, output.add_string = add_u8, add_string
+    output.add_u8, output.add_string, output.add_bytes = add_u8, add_string, add_bytes
 
     function output.add_position(message, position)
         add_u16(message, position.x)

@@ -36,12 +36,22 @@ return function(engine, net)
         end
     end
 
+    -- The engine's own part in a protocol, where it has one: that of the game (see game/wire.lua).
+    local function driven(protocol, name, ...)
+        local driver = protocol.driver
+        if driver then
+            driver[name](protocol, ...)
+        end
+    end
+
     local function on_connect(protocol)
         engine:emit(protocol, "onConnect")
+        driven(protocol, "connected")
     end
 
     local function on_error(protocol, text, code)
         engine:emit(protocol, "onError", text, code)
+        driven(protocol, "failed", text, code)
         protocols.disconnect(protocol)
     end
 
@@ -96,6 +106,7 @@ return function(engine, net)
             return
         end
         engine:emit(protocol, "onRecv", message.object)
+        driven(protocol, "received", message)
     end
 
     local function received_header(protocol, data)
@@ -235,7 +246,8 @@ return function(engine, net)
             local message = output.new()
             output.add_u8(message, EXTENDED_OPCODE)
             output.add_u8(message, opcode)
-            output.add_string(message, buffer)
+            -- All bytes, unlike what scripts add to messages as text: see the recorded clients.
+            output.add_bytes(message, raw.string.char(#buffer % 256, raw.math.floor(#buffer / 256) % 256) .. buffer)
             protocols.send(protocol, message)
         end,
         addPosition = function(_, message, position)

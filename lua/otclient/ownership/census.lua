@@ -4,7 +4,7 @@
 local context = ...
 local raw = context.raw
 local slots = context.use("otclient/ownership/slots")
-local next, type = raw.next, raw.type
+local next = raw.next
 
 -- Stands for those whose things are no module's: the engine's, and the start script's.
 local NOBODY = ""
@@ -12,9 +12,9 @@ local OF_TABLES = { global = "globals", ["function"] = "functions", style = "sty
 
 ---@param found table see found.lua
 ---@param journal table see journal.lua
----@param loaded fun(): string[] names of modules that are loaded
+---@param modules fun(): string[] names of all modules
 ---@return fun(): table
-return function(found, journal, loaded)
+return function(found, journal, modules)
     local function count_widgets(add)
         local function visit(w, owner)
             owner = w.owner or owner
@@ -67,7 +67,7 @@ return function(found, journal, loaded)
         end
         count_widgets(add)
         count_entries(totals)
-        for _, name in raw.ipairs(loaded()) do
+        for _, name in raw.ipairs(modules()) do
             for _, entry in raw.ipairs(journal.left(name)) do
                 local kind = OF_TABLES[entry.watch.kind]
                 local counts = of[name] or {}

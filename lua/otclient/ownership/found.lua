@@ -128,9 +128,10 @@ return function(engine, owners, journal, registered)
     end
 
     -- Slots and bound keys are found in one look; keys come first.
-    function collect.keybinds(add, owner_of, roots)
+    function collect.keybinds(add, owner_of, roots, wanted)
         bound_actions(add, owner_of)
         slots.survey({
+            wanted = wanted,
             owner_of = owner_of,
             registrar_of = registered.by,
             forget = registered.forget,
@@ -162,11 +163,11 @@ return function(engine, owners, journal, registered)
     end
 
     -- The outermost widgets of each module; nobody's are not told of.
-    function collect.widgets(add, _, roots)
+    function collect.widgets(add, _, roots, wanted)
         local ui = engine.parts.ui
         local function visit(w, inside)
             local own = w.owner or inside
-            if own ~= inside then
+            if own ~= inside and (not wanted or own == wanted) then
                 local entry = add("widgets", own, nil, function()
                     return format("%s (%s)", name_of(w), w.style and w.style.tag or w.class_name)
                 end, function()
@@ -223,16 +224,19 @@ return function(engine, owners, journal, registered)
     end
 
     --- Everything that is around, in one look: kind to a list, each in a fixed order.
+    ---@param wanted string|nil the module whose things count
     ---@return table<string, Found[]>
-    function found.survey()
+    function found.survey(wanted)
         local lists = {}
         for _, kind in raw.ipairs(KINDS) do
             lists[kind] = {}
         end
         local function add(kind, owner, code, name, close)
             local entry = { kind = kind, owner = owner, code = code, name = name, close = close }
-            local list = lists[kind]
-            list[#list + 1] = entry
+            if not wanted or owner == wanted or code == wanted then
+                local list = lists[kind]
+                list[#list + 1] = entry
+            end
             return entry
         end
         -- Functions of libraries hang on many widgets.
@@ -247,7 +251,7 @@ return function(engine, owners, journal, registered)
         end
         local roots = found.roots()
         for _, kind in raw.ipairs(KINDS) do
-            collect[kind](add, owner_of, roots)
+            collect[kind](add, owner_of, roots, wanted)
         end
         return lists
     end

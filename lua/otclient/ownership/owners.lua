@@ -7,7 +7,7 @@
 local context = ...
 local raw = context.raw
 local getinfo, getupvalue = raw.debug.getinfo, raw.debug.getupvalue
-local match, sub = raw.string.match, raw.string.sub
+local gsub, match, sub = raw.string.gsub, raw.string.match, raw.string.sub
 local next, rawget, type = raw.next, raw.rawget, raw.type
 
 local ENGINE = "=tibicen/"
@@ -53,7 +53,9 @@ return function(engine)
         local owner = by_source[source]
         if owner == nil then
             owner = false
-            local folder = match(source, "^@?(/.*)/")
+            -- The same file is found below the client's folder, too: `/modules/game_x/x.otui`.
+            local path = gsub(source, "^@?/modules/", "@/")
+            local folder = match(gsub(path, "^@?/mods/", "@/"), "^@?(/.*)/")
             while folder and folder ~= "" do
                 if folders[folder] then
                     owner = folders[folder]

@@ -105,11 +105,12 @@ local function keys_of(fields)
 end
 
 --- Looks through the classes, the singletons and all widgets once.
----@param look table what is looked at: `owner_of(fn)`, `registrar_of(target, key, fn)`, `forget` which takes
---- the same, `place(fn)`, `each_table(visit)`, and `roots`, the outermost widgets
+---@param look table what is looked at: `wanted`, the module whose things count, `owner_of(fn)`,
+--- `registrar_of(target, key, fn)`, `forget` which takes the same, `place(fn)`, `each_table(visit)`, and `roots`, the
+--- outermost widgets
 ---@param add fun(kind: string, owner: string|nil, code: string|nil, name: (fun(): string), close: fun())
 function slots.survey(look, add)
-    local owner_of, registrar_of = look.owner_of, look.registrar_of
+    local owner_of, registrar_of, wanted = look.owner_of, look.registrar_of, look.wanted
     -- What is looked at just now: a widget, or a table and its name.
     local widget, label, inside
 
@@ -119,6 +120,9 @@ function slots.survey(look, add)
 
     local function visit_slot(target, key, fn)
         local owner = owner_of(fn)
+        if wanted and owner ~= wanted then
+            return
+        end
         -- What is on a module's own widgets goes with them.
         if widget and (owner == inside or not owner and inside) then
             return
@@ -134,6 +138,9 @@ function slots.survey(look, add)
     local function visit_key(target, combo, fn)
         local code = owner_of(fn)
         local owner = registrar_of(target, combo, fn) or code
+        if wanted and owner ~= wanted and code ~= wanted then
+            return
+        end
         if widget and (owner == inside or not owner and inside) then
             return
         end

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tibicen.testing.small_server import write_small_server
 
-ITEMS = {
+ITEMS: dict[int, str | Mapping[str, Any]] = {
     106: {"name": "grass", "kind": "ground"},
     2148: {"name": "gold coin", "article": "a", "plural": "gold coins", "weight": 10, "stackable": True},
     2376: {"name": "sword", "article": "a", "weight": 3500, "attack": 14, "weaponType": "sword"},

@@ -215,8 +215,8 @@ def test_unknown_names_are_refused(probes: Probes, tmp_path: Path) -> None:
     probes.write("it", "t.done()")
     with pytest.raises(ConfigError, match="no probe 'other'"):
         run_probes(probes.path, "otclient", None, ["other"], None)
-    with pytest.raises(ConfigError, match="no probes of the realm 'tfs'"):
-        run_probes(probes.path, "tfs", None, [], None)
+    with pytest.raises(ConfigError, match="no probes of the realm 'narnia'"):
+        run_probes(probes.path, "narnia", None, [], None)
     with pytest.raises(ConfigError, match="holds no probes"):
         run_probes(tmp_path, "otclient", None, [], None)
     with pytest.raises(ConfigError, match="no checkout"):

@@ -351,6 +351,166 @@ def test_what_was_not_there_at_first_is_not_there_again(modules: Callable[..., N
     modules(body)
 
 
+def test_keys_that_anothers_function_binds_go_with_who_was_loaded(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write(
+            "walk",
+            "rootWidget.boundKeyPressCombos = {}\n"
+            "function bind(key) connect(rootWidget.boundKeyPressCombos, key, function() end) end\n"
+            "bind('W')",
+        )
+        it.write("user", "modules.walk.bind('A'); connect(rootWidget.boundKeyPressCombos, 'B', function() end)")
+        it.start("walk", "user")
+        it.run("modules.walk.bind('D')")
+        assert len(it.client.control("census", "user")["keybinds"]) == 2
+        assert len(it.client.control("census", "walk")["keybinds"]) == 2
+        it.client.control("unload", "user")
+        assert it.run("local n = 0; for _ in pairs(rootWidget.boundKeyPressCombos) do n = n + 1 end; return n") == 2
+        it.run("g_modules.getModule('user'):load()")
+        it.client.control("unload", "walk")
+        # What calls code that is gone goes, too, whoever bound it.
+        assert it.run("return { next(rootWidget.boundKeyPressCombos) ~= nil, rootWidget.boundKeyPressCombos.A == nil }")
+
+    modules(body)
+
+
+def test_the_start_comes_again_for_what_is_loaded_later(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.run("ran = {}")
+        for name in ("one", "two"):
+            it.write(name, f"connect(g_app, 'onRun', function() table.insert(_G.ran, '{name}') end)")
+        it.start("one")
+        it.client.control("run")
+        assert it.run("return ran") == ["one"]
+        it.run("g_modules.getModule('two'):load()")
+        assert it.run("return ran") == ["one", "two"]
+        it.client.control("reload", "one")
+        assert it.run("return ran") == ["one", "two", "one"]
+
+    modules(body)
+
+
+def test_what_others_wrote_over_stays_theirs(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write("one", "_G.shared = 1")
+        it.write("two", "_G.shared = 2")
+        it.start("one", "two")
+        it.write("one", "_G.shared = 3")
+        assert it.client.control("reload", "one")["ok"] is True
+        assert it.run("return shared") == 2
+        it.client.control("unload", "two")
+        assert it.run("return shared") == 3
+        it.client.control("unload", "one")
+        assert it.run("return shared == nil") is True
+
+    modules(body)
+
+
+def test_a_list_that_shrank_to_one_slot_is_nobodys_writing(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write("one", "connect(g_app, 'onPing', function() table.insert(_G.pings, 1) end)")
+        it.write(
+            "two",
+            "function slot() end; connect(g_app, 'onPing', slot)",
+            unload="table.remove(g_app.onPing); g_app.onPing = g_app.onPing[1]",
+        )
+        it.run("pings = {}")
+        it.start("one", "two")
+        it.client.control("unload", "two")
+        it.client.control("reload", "two")
+        assert not it.client.control("census", "one")["functions"]
+        it.client.control("unload", "one")
+        assert it.run("signalcall(g_app.onPing); return { #pings, g_app.onPing == nil }") == [0, True]
+
+    modules(body)
+
+
+def test_what_is_filled_anew_stays_its_owners(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write(
+            "bar",
+            "bar = g_ui.createWidget('UIWidget', rootWidget); names = {}\n"
+            "function fill()\n"
+            "  bar:destroyChildren()\n"
+            "  for _ in pairs(names) do local w = g_ui.createWidget('UIWidget', bar)\n"
+            "  g_ui.createWidget('UIWidget', w) end\n"
+            "end\n"
+            "function add(name) names[name] = true; fill() end\n"
+            "function remove(name) names[name] = nil; fill() end\n"
+            "add('own')",
+        )
+        it.write("user", "modules.bar.add('user')", unload="modules.bar.remove('user')")
+        it.start("bar", "user")
+        assert it.run("return #modules.bar.bar:getChildren()") == 2
+        assert not it.client.control("census", "user")["widgets"]
+        it.client.control("unload", "user")
+        assert it.run("return #modules.bar.bar:getChildren()") == 1
+
+    modules(body)
+
+
+def test_who_holds_anothers_widget_is_reloaded_with_it(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write("bar", "bar = g_ui.createWidget('UIWidget', rootWidget)\nfunction panel() return bar end")
+        it.write(
+            "user", "local held = {}\nfunction go() held.panel = modules.bar.panel() end\nfunction n() return held end"
+        )
+        it.write("guest", "function go(bar) _G.made = g_ui.createWidget('UIWidget', bar) end")
+        it.start("bar", "user", "guest")
+        assert not it.client.control("dependants", "bar")
+        it.run("modules.user.go(); modules.guest.go(modules.bar.bar); modules.bar.registered = made")
+        assert it.client.control("dependants", "bar") == ["user", "guest"]
+        # What a guest puts into its host's is no reason to reload the host.
+        assert not it.client.control("dependants", "guest")
+
+    modules(body)
+
+
+def test_styles_that_come_later_belong_to_the_module_of_their_file(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.write("late", "function go() g_ui.importStyle('late.otui') end")
+        (it.folder / "late" / "late.otui").write_text("LateWindow < UIWidget\n  size: 10 10\n")
+        it.write("other", "")
+        it.start("late")
+        it.run("modules.late.go()")
+        it.run("g_modules.getModule('other'):load()")
+        assert "LateWindow" in it.client.control("census", "late")["styles"]
+        it.client.control("unload", "late")
+        assert it.run("return g_ui.getStyle('LateWindow') == nil") is True
+
+    modules(body)
+
+
+def test_census_of_all(modules: Callable[..., None]) -> None:
+    def body(it: Modules) -> None:
+        it.start()
+        before = it.client.control("census_of_all")
+        write_leaky(it)
+        it.run("g_modules.discoverModules(); g_modules.getModule('leaky'):load()")
+        after = it.client.control("census_of_all")
+        more = {kind: count - before["total"][kind] for kind, count in after["total"].items()}
+        styles = 2 if it.client.dialect == "mehah" else 1
+        assert more == {
+            "once": 1,
+            "events": 0,
+            "requests": 0,
+            "opcodes": 1,
+            "keybinds": 1,
+            "slots": 2,
+            "grabs": 1,
+            "cursors": 0,
+            "widgets": 2,
+            "globals": 1,
+            "functions": 1,
+            "styles": styles,
+        }
+        assert after["modules"]["leaky"] == {kind: count for kind, count in more.items() if count}
+        it.client.control("unload", "leaky")
+        assert it.client.control("census_of_all") == before
+
+    modules(body)
+
+
 def test_modules_can_be_gone_through(modules: Callable[..., None]) -> None:
     def body(it: Modules) -> None:
         it.write("m", "value = 1")

@@ -62,10 +62,15 @@ class Appearances(Things):
 
     def __init__(self, data: bytes) -> None:
         self._objects: dict[int, bytes] = {}
+        self.looks: list[int] = []
+        """What creatures can look like."""
         for number, value in _fields(data):
-            if number == 1 and isinstance(value, bytes) and value[:1] == b"\x08":
-                item_id, _ = _varint(value, 1)
-                self._objects[item_id] = value
+            if number in (1, 2) and isinstance(value, bytes) and value[:1] == b"\x08":
+                thing_id, _ = _varint(value, 1)
+                if number == 1:
+                    self._objects[thing_id] = value
+                else:
+                    self.looks.append(thing_id)
         if not self._objects:
             raise TibicenError("appearances.dat holds no items")
 

@@ -58,7 +58,7 @@ def check(path: Path, *, datapack: str | None = None, baseline: Path | None = No
     name = checkout.datapack(datapack)
     packs: list[str | None] = [name] if name else [*checkout.datapacks()] or [None]
     files: list[_File] = []
-    loads: list[tuple[str, float, int]] = []
+    loads: list[_Load] = []
     duplicates: set[Finding] = set()
     for pack in packs:
         loaded, load, lost = _load(checkout, pack)
@@ -67,7 +67,7 @@ def check(path: Path, *, datapack: str | None = None, baseline: Path | None = No
         duplicates |= lost
     looked = _lint(checkout, packs, baseline, duplicates)
     files += _not_loaded(looked, files)
-    totals = [_total([file for file in files if file.pack == load[0]], *load) for load in loads]
+    totals = [_total([file for file in files if file.pack == load.pack], load) for load in loads]
     return {
         "plugins": [file.row() for file in files],
         "lint": [finding.row() for finding in looked.found],
@@ -82,8 +82,18 @@ def check(path: Path, *, datapack: str | None = None, baseline: Path | None = No
     }
 
 
-def _load(checkout: Checkout, pack: str | None) -> tuple[list[_File], tuple[str, float, int], set[Finding]]:
-    """Loads one pack in its own server: the files; its name, milliseconds and bytes; what was registered in vain."""
+class _Load(NamedTuple):
+    """A load of one pack."""
+
+    pack: str
+    scripts: int
+    """Files that the server itself loads, without those that they run."""
+    ms: float
+    memory: int
+
+
+def _load(checkout: Checkout, pack: str | None) -> tuple[list[_File], _Load, set[Finding]]:
+    """Loads one pack in a server of its own: the files, the figures, and what was registered in vain."""
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="tibicen-check-")))
         server = checkout.server(datapack=pack, write_dir=home, name="check")
@@ -103,7 +113,7 @@ def _load(checkout: Checkout, pack: str | None) -> tuple[list[_File], tuple[str,
         server.run(b"collectgarbage() collectgarbage()", "=check")
         memory = server.memory()
         duplicates = _duplicates(server)
-    return list(files.values()), (shown, load_ms, memory), duplicates
+    return list(files.values()), _Load(shown, len(loaded), load_ms, memory), duplicates
 
 
 def _watch_reads(server: Server) -> dict[str, None]:
@@ -168,10 +178,11 @@ def _not_loaded(looked: _Looked, loaded: list[_File]) -> list[_File]:
     return rest
 
 
-def _total(files: list[_File], pack: str, load_ms: float, memory: int) -> dict[str, Any]:
+def _total(files: list[_File], load: _Load) -> dict[str, Any]:
     states = Counter(file.state for file in files)
     return {
-        "pack": pack,
+        "pack": load.pack,
+        "scripts": load.scripts,
         "plugins": len(files) - states["disabled"],
         "active": states["active"],
         "failed": sum(bool(file.errors) or file.state == "failed" for file in files),
@@ -179,13 +190,13 @@ def _total(files: list[_File], pack: str, load_ms: float, memory: int) -> dict[s
         "disabled": states["disabled"],
         "errors": sum(len(file.errors) for file in files),
         "warnings": sum(len(file.warnings) for file in files),
-        "load_ms": round(load_ms, 1),
-        "memory_bytes": memory,
+        "load_ms": round(load.ms, 1),
+        "memory_bytes": load.memory,
     }
 
 
 def _sum(totals: list[dict[str, Any]]) -> dict[str, Any]:
-    counted = ("plugins", "active", "failed", "unloaded", "disabled", "errors", "warnings")
+    counted = ("scripts", "plugins", "active", "failed", "unloaded", "disabled", "errors", "warnings")
     summed: dict[str, Any] = {key: sum(total[key] for total in totals) for key in counted}
     summed["load_ms"] = round(sum(total["load_ms"] for total in totals), 1)
     summed["memory_bytes"] = max(total["memory_bytes"] for total in totals)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tibicen.errors import ConfigError
 from tibicen.realms.canary.files import Files
-from tibicen.realms.canary.server import Dialect, Server
+from tibicen.realms.canary.server import START, Dialect, Server
 
 CONFIG_FILES = ("config.lua", "config.lua.dist")
 CORE = "data"
@@ -98,6 +98,9 @@ class Checkout:
         database: str = "",
         seed: int = 1,
         name: str = "server",
+        time: int = START,
+        more: Mapping[str, Path] | None = None,
+        folders: Sequence[str] = (),
     ) -> Server:
         """Makes a server whose folder this is; nothing of it has run yet.
 
@@ -107,18 +110,22 @@ class Checkout:
             write_dir: where it may write.
             things: what items are like, see `appearances`.
             database: where what lasts is kept, see Server.
+            time: see Server.
+            more: further folders that it reads, see Files.
+            folders: folders of scripts that are loaded after all others.
         """
-        settings: dict[str, Any] = {"overrides": dict(config or {})}
+        settings: dict[str, Any] = {"overrides": dict(config or {}), "folders": list(folders)}
         if datapack is not None:
             settings["datapack"] = datapack
         return Server(
-            Files(self.path, write_dir=write_dir),
+            Files(self.path, write_dir=write_dir, more=more),
             dialect=self.dialect,
             seed=seed,
             name=name,
             settings=settings,
             things=things or self.appearances(),
             database=database,
+            time=time,
         )
 
     def start(self, server: Server) -> None:

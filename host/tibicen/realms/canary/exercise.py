@@ -7,9 +7,12 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+
+from lupa.luajit21 import LuaRuntime
 
 from tibicen.realms.canary import lint
 from tibicen.realms.canary.checkout import CORE, Checkout
@@ -36,6 +39,7 @@ class Failure(NamedTuple):
     fault: str
     """`host`: a function of the API is missing, or failed by itself; `script`: all else."""
     reason: str
+    trace: str
 
     def row(self) -> dict[str, Any]:
         return self._asdict()
@@ -82,12 +86,13 @@ class Exercise:
             row["text"],
             fault,
             reason,
+            str(row.get("trace", "")),
         )
 
     def _is_api(self, name: str) -> bool:
         """Whether a name is one that the real server has, though it is not here."""
         methods, members = self._missing
-        return name in methods or any(member.endswith(f".{name}") for member in members)
+        return name in methods or name in _of_lua() or any(member.endswith(f".{name}") for member in members)
 
     @property
     def server(self) -> Server:
@@ -98,13 +103,24 @@ class Exercise:
         self._stack.close()
 
 
+@cache
+def _of_lua() -> frozenset[str]:
+    """Names of the functions in Lua's own libraries, which scripts may rely on."""
+    runtime = LuaRuntime(encoding=None, register_eval=False, register_builtins=False)
+    names = runtime.execute(
+        b"local names = {} for _, library in pairs({io, os, string, table, math, debug, coroutine}) do"
+        b" for name in pairs(library) do names[#names + 1] = name end end return table.concat(names, ' ')"
+    )
+    return frozenset(names.decode().split())
+
+
 def blame(row: dict[str, Any], is_api: Callable[[str], bool]) -> tuple[str, str]:
     """Whose fault a failure is, and why."""
     if row.get("engine"):
         return "host", "a function of the API failed by itself"
     called = _CALLED_NIL.search(row["text"])
     if called and is_api(called[1].rpartition(".")[2]):
-        return "host", f"{called[1]} is a function of the server that is missing here"
+        return "host", f"{called[1]} is a function that the server has and that is missing here"
     if called:
         return "script", f"it calls {called[1]}, which no server has or which was not given"
     if "attempt to " in row["text"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,15 @@ class Files:
         root: the server's own folder, with its data packs. It is read, never written.
         write_dir: where scripts may write; without one nothing is written. What is there is read in place of what
             the server has under the same path.
+        more: further folders to read, by where they are for the server: `plugins/mine`.
     """
 
-    def __init__(self, root: Path, *, write_dir: Path | None = None) -> None:
+    def __init__(self, root: Path, *, write_dir: Path | None = None, more: Mapping[str, Path] | None = None) -> None:
         self.root = root.resolve()
+        self._more = {name: path.resolve() for name, path in (more or {}).items()}
         self.write_dir = write_dir.resolve() if write_dir else None
+        # Files that were read, with their time and size then.
+        self._stamps: dict[str, tuple[int, int]] = {}
 
     def operations(self) -> dict[str, Callable[..., Any]]:
         """What the server calls, by name."""
@@ -40,23 +44,62 @@ class Files:
 
     def path(self, name: str) -> Path | None:
         """Where a file of the server is; None when it is not there, or out of the server's folder."""
-        for folder in (self.write_dir, self.root):
-            found = _below(folder, name) if folder else None
-            if found is not None and found.exists():
-                return found
-        return None
+        return next((found for found in self._places(name) if found.exists()), None)
+
+    def _places(self, name: str) -> Iterator[Path]:
+        """Where a file may be, the first that is there counts."""
+        if self.write_dir and (written := _below(self.write_dir, name)) is not None:
+            yield written
+        for seen, folder in self._more.items():
+            if (name == seen or name.startswith(f"{seen}/")) and (
+                found := _below(folder, f".{name[len(seen) :]}")
+            ) is not None:
+                yield found
+        if (found := _below(self.root, name)) is not None:
+            yield found
+
+    def place(self, name: str) -> Path | None:
+        """Where a file of the server is, or would be were it there."""
+        return self.path(name) or next((each for each in self._places(name) if not self._is_written(each)), None)
+
+    def _is_written(self, path: Path) -> bool:
+        return self.write_dir is not None and path.is_relative_to(self.write_dir)
+
+    def seen_as(self, path: Path) -> str | None:
+        """How the server calls a file or folder of the disk, gone or not; None when it does not see it."""
+        for seen, folder in self._more.items():
+            if path.is_relative_to(folder):
+                relative = path.relative_to(folder).as_posix()
+                return seen if relative == "." else f"{seen}/{relative}"
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else None
 
     def read(self, name: str) -> bytes | None:
-        """What is in a file; None when there is none."""
-        for folder in (self.write_dir, self.root):
-            path = _below(folder, name) if folder else None
-            if path is None:
-                continue
+        """What is in a file; None when there is none. It is noted that it was read."""
+        for path in self._places(name):
             try:
-                return path.read_bytes()
+                with path.open("rb") as file:
+                    found = os.fstat(file.fileno())
+                    self._stamps[name.removeprefix("./")] = (found.st_mtime_ns, found.st_size)
+                    return file.read()
             except OSError:
                 continue
         return None
+
+    def was_read(self, name: str) -> bool:
+        """Whether a file has been read."""
+        return name in self._stamps
+
+    def changed(self) -> list[str]:
+        """Files that are not as they were when they were read, or gone."""
+        return [name for name, stamp in list(self._stamps.items()) if self._stamp(name) != stamp]
+
+    def _stamp(self, name: str) -> tuple[int, int] | None:
+        path = self.path(name)
+        try:
+            found = path.stat() if path is not None else None
+        except OSError:
+            return None
+        return None if found is None else (found.st_mtime_ns, found.st_size)
 
     def exists(self, name: str) -> bool:
         """Whether there is a file or folder."""
@@ -64,12 +107,16 @@ class Files:
 
     def below(self, folder: str, ending: str = ".lua") -> list[str]:
         """The files below a folder, with their paths, in order of their paths."""
-        start = _below(self.root, folder)
+        seen = next((name for name in self._more if folder == name or folder.startswith(f"{name}/")), None)
+        root = self.root if seen is None else self._more[seen]
+        start = _below(root, folder if seen is None else f".{folder[len(seen) :]}")
         if start is None:
             return []
         found = []
         for at, _, names in os.walk(start):
-            inside = Path(at).relative_to(self.root).as_posix()
+            inside = Path(at).relative_to(root).as_posix()
+            if seen is not None:
+                inside = seen if inside == "." else f"{seen}/{inside}"
             found += [f"{inside}/{name}" for name in names if name.endswith(ending)]
         return sorted(found, key=lambda path: path.split("/"))
 
@@ -125,8 +172,15 @@ class Files:
         return [
             path
             for path in paths
-            if (text := self.read(path)) and any(all(word in text for word in group) for group in wanted)
+            if (text := self._text_of(path)) and any(all(word in text for word in group) for group in wanted)
         ]
+
+    def _text_of(self, name: str) -> bytes | None:
+        path = self.path(name)
+        try:
+            return path.read_bytes() if path is not None else None
+        except OSError:
+            return None
 
 
 def _below(folder: Path, name: str) -> Path | None:

@@ -25,6 +25,9 @@ LIMIT_MS = 120_000
 LOGIN_MS = 3_000
 """Virtual time in which a player has to be in the game."""
 
+_ARRIVAL_MS = 7
+"""Virtual time that a client's message takes."""
+
 _LIBRARIES = ("util.lua", "encode.lua", "harness.lua")
 _PREFIX = "zz_conf"
 """What the names of the harness's files and the folder of the probes began with in the real servers."""
@@ -232,7 +235,8 @@ class _Session:
     def _log_in(self, probe: Probe) -> str:
         words = dict(need.partition("=")[::2] for need in probe.needs)
         self._met += 1
-        name = f"Conf {_letters(self._met)}"
+        # Not as what probes make is called: names of players are taken out of what is recorded.
+        name = f"Guest {_letters(self._met)}"
         fields = {**_CHARACTER, "vocation": int(words.get("voc", 1)), "level": int(words.get("level", 8))}
         self._server.control("client_enter", name, fields)
         return name
@@ -259,7 +263,9 @@ class _Session:
                     problem = problem or str(json.loads(_text(value)))
                 else:
                     self._values.setdefault(json.loads(json.dumps(text)), []).append(json.loads(_text(value)))
-            # What is asked of a client is done a tick later: that is how long a real one took.
+            # What is asked of a client is done a tick and some milliseconds later: that is how long a real one took.
+            if waiting:
+                problem = self._advance(_ARRIVAL_MS) or problem
             for command in waiting:
                 problem = self._tell_client(command) or problem
             waiting = [json.loads(_text(command)) for command in asked["commands"] or ()]
@@ -267,10 +273,10 @@ class _Session:
                 return problem
         return f"came to no end within {LIMIT_MS // 1000} s of the server's time"
 
-    def _advance(self) -> str:
+    def _advance(self, ms: int = TICK_MS) -> str:
         """What went wrong inside of the server itself; the probe goes on."""
         try:
-            self._server.advance(TICK_MS)
+            self._server.advance(ms)
         except TibicenError as error:
             return str(error)
         return ""

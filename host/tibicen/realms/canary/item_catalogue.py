@@ -81,6 +81,15 @@ class ItemCatalogue:
                         coins.setdefault(number_of(attribute.value), element.first)
         return [[coins[worth], worth] for worth in sorted(coins, reverse=True) if worth > 0]
 
+    def looks(self) -> list[int]:
+        """What creatures can look like; empty when no client's file says."""
+        return self.things.looks if isinstance(self.things, Appearances) else []
+
+    def saying(self, word: str) -> list[int]:
+        """Ids of the items whose entry in items.xml has a word among its attributes, in any case."""
+        wanted = word.lower().encode()
+        return sorted(item_id for item_id, element in self.xml.items.items() if wanted in element.body.lower())
+
     def _exists(self, item_id: int) -> bool:
         if self.things is None or isinstance(self.things, ByClient):
             return True
@@ -229,6 +238,8 @@ def item_operations(
         "items.names": lambda: catalogue().names(),
         "items.get": lambda item_id: catalogue().get(int(item_id)),
         "items.by_client": lambda client_id: catalogue().by_client(int(client_id)),
+        "items.looks": lambda: catalogue().looks(),
+        "items.saying": lambda word: catalogue().saying(str(word)),
         "items.currency": lambda: catalogue().currency(),
         "items.problems": lambda: catalogue().problems,
         "items.reload": loaded.clear,

@@ -219,8 +219,8 @@ def _spell(node: ElementTree.Element) -> dict[str, Any]:
             if word in has:
                 spell["condition"] = {"word": word, "damage": _number(has[word]), "tick": spell.get("tick", 0) or tick}
                 break
-    for attribute in node:
-        key, value = attribute.get("key", "").lower(), attribute.get("value", "").lower()
+    for child in node:
+        key, value = child.get("key", "").lower(), child.get("value", "").lower()
         if key == "shooteffect":
             spell["shoot"] = value
         elif key == "areaeffect":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -21,13 +22,16 @@ from tibicen.realms.canary.otbm import Maps
 from tibicen.realms.canary.players_store import PlayersStore
 from tibicen.realms.canary.spawns import spawn_operations
 from tibicen.vm.contained import ContainedVM
-from tibicen.vm.contract import VmOptions
+from tibicen.vm.contract import Memory, VmOptions, VmStatistics
 from tibicen.vm.marshal import Plain
 
 Dialect = Literal["canary", "tfs"]
 
 TICK_MS = 50
 """Milliseconds of a step when time is advanced."""
+
+DISMANTLE_MS = 4
+"""Milliseconds at a time in which a server that has ended is freed, and between them."""
 
 LOG_LINES = 20_000
 """Entries of a server's log that are kept: the newest."""
@@ -73,6 +77,8 @@ class Server:
         self.dialect: Dialect = dialect
         self.log: deque[tuple[str, str]] = deque(maxlen=LOG_LINES)
         """What the server logged: level and text, in order."""
+        self.logged = 0
+        """How many lines that were."""
         self.operations: dict[str, Operation] = {
             "log": self._write_log,
             **files.operations(),
@@ -111,6 +117,7 @@ class Server:
 
     def _write_log(self, level: Plain, message: Plain) -> None:
         self.log.append((_text(level), _text(message)))
+        self.logged += 1
 
     def control(self, name: str, *arguments: Plain) -> Plain:
         """Calls one of the server's controls (`server.controls` in lua/canary)."""
@@ -128,9 +135,48 @@ class Server:
         """What went wrong in scripts, once a place: `file`, `line`, `callback`, `text`, `arguments`, `count`, …"""
         return list(self.control("errors")["errors"] or ())
 
+    def errors_since(self, failures: int) -> tuple[list[dict[str, Any]], int]:
+        """What went wrong after so many failures, as `errors`; and how many failures there were in all."""
+        answer: Any = self.control("errors", failures)
+        entries = [{_text(key): _readable(value) for key, value in entry.items()} for entry in answer["errors"] or ()]
+        return entries, int(answer["failures"])
+
+    def step(self, ms: int) -> int:
+        """Lets time pass in the world; how often something in scripts has failed so far."""
+        return int(cast(int, self.control("step", ms)))
+
     def memory(self) -> int:
         """Bytes that the Lua state holds."""
         return self._vm.memory().used
+
+    def vm_memory(self) -> Memory:
+        """What the Lua state holds, and may hold."""
+        return self._vm.memory()
+
+    def statistics(self) -> VmStatistics:
+        """Counters of calls into the Lua state."""
+        return self._vm.statistics()
+
+    def remains(self) -> list[str]:
+        """After `close`: what of the Lua state still lives, one sentence each."""
+        return self._vm.remains()
+
+    async def dismantle(self) -> None:
+        """Frees what it holds bit by bit, so that dropping it does not hold the loop. Only `drop` is of use then."""
+        if self._closed:
+            return
+        self.operations.clear()
+        self.control("abandon")
+        # Nothing tells when it is done; each turn does a part of it.
+        while not self._closed and not self.control("collect", DISMANTLE_MS):  # noqa: ASYNC110
+            await asyncio.sleep(DISMANTLE_MS / 1000)
+
+    def drop(self) -> None:
+        """Drops the server and writes nothing: another one has its database. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self._vm.close()
+            self.database.close()
 
     def close(self) -> None:
         """Writes what is still to be kept, and drops the server with all that it holds. Idempotent."""
@@ -152,3 +198,9 @@ def numbers_of(dialect: Dialect) -> dict[str, Any]:
 
 def _text(value: Plain) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _readable(value: Plain) -> Any:
+    if isinstance(value, list):
+        return [_readable(each) for each in value]
+    return _text(value) if isinstance(value, bytes) else value

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from pathlib import Path
-
-import structlog
 
 from tibicen.errors import ConfigError, HealthError, LoadError, TibicenError
 from tibicen.lifecycle import permissions
 from tibicen.lifecycle.discovery import MANIFEST
-from tibicen.lifecycle.figures import timed
 from tibicen.lifecycle.generation import Generation
-from tibicen.lifecycle.report import Report
 from tibicen.lifecycle.waves import Wave
 from tibicen.realms.allowance import allowance_of
+from tibicen.realms.inhabited import (
+    Beat,
+    Home,
+    Outcome,
+    Part,
+    Parts,
+    Running,
+    Watches,
+    checkout_folder,
+    no_checkout,
+)
 from tibicen.realms.otclient.blame import Blame
 from tibicen.realms.otclient.checkout import START_SCRIPT, Checkout
 from tibicen.realms.otclient.client import FRAME_MS, Client
-from tibicen.realms.otclient.handover import Home, as_settings, save_settings, say_farewell
+from tibicen.realms.otclient.handover import as_settings, save_settings, say_farewell
 from tibicen.realms.otclient.net import loopback_only
-from tibicen.realms.otclient.watching import OTMOD, Outcome, Saves
+from tibicen.realms.otclient.watching import OTMOD, Saves
 from tibicen.realms.services import Services
 from tibicen.realms.settings import effective
 from tibicen.vm.contract import Memory, VmStatistics
@@ -35,38 +40,10 @@ FRAME_SECONDS = FRAME_MS / 1000
 LONGEST_FRAME_MS = 100
 """Time that passes for the client in one frame at most. When the host was held up for longer, the client was too."""
 
-SHORTEST_PAUSE = 0.004
-"""Seconds between two frames that the host's loop has for others, however long frames take."""
-
 WATCHED = ("modules", "mods", "data")
 """Folders of a checkout whose changes count."""
 
 _LEVELS = {"fine": "debug", "debug": "debug", "info": "info", "warning": "warn"}
-
-_log = structlog.get_logger("tibicen.otclient")
-
-
-@dataclass
-class _Module:
-    """What became of one module since the client began."""
-
-    reloads: int = 0
-    refused: list[str] = field(default_factory=list)
-    """Why its newest version is not the one that runs."""
-    errors: list[str] = field(default_factory=list)
-    """What went wrong when it was loaded."""
-
-
-class _Running:
-    """The client's frames and the watch on its files, as the ledger has them."""
-
-    kind = "client"
-
-    def __init__(self, label: str, begin: Callable[[], None], end: Callable[[], None]) -> None:
-        self.label = label
-        self.put_back = begin
-        self.lift = end
-        self.close = end
 
 
 class ClientPlugin:
@@ -80,7 +57,6 @@ class ClientPlugin:
         source = generation.source
         self.generation = generation
         self.services = services
-        self._loop = services.loop
         self._may = allowance_of(generation, services)
         self._own = source.folder.resolve()
         self._manifest_text = (source.folder / MANIFEST).read_bytes()
@@ -91,15 +67,14 @@ class ClientPlugin:
         before = services.plugins.active(source.name)
         if before is not None and isinstance(before.runtime, ClientPlugin):
             save_settings(before.runtime.client)
-        self._home = Home(services.data, source.name)
-        self._modules: dict[str, _Module] = {}
+        self._home = Home(services.data, "otclient", source.name)
+        self._modules = Parts()
         self._start_errors: list[str] = []
         self._collected: list[str] | None = self._start_errors
-        self._watches: list[Callable[[], None]] = []
-        self._frame: asyncio.TimerHandle | None = None
-        self._frames = self._slow_frames = 0
-        self._longest_frame_ms = self._carried_ms = 0.0
-        self._frame_at = 0.0
+        self._watches = Watches(services, self._take_wave)
+        self._beat = Beat(
+            generation, services.loop, "frame", FRAME_SECONDS, LONGEST_FRAME_MS, self._run_frame, self._frame_failed
+        )
         self._served = self._closed = False
         try:
             self.client: Client = self._make_client()
@@ -109,7 +84,7 @@ class ClientPlugin:
         bases = [services.folder, self._folder, self._own]
         self._blame = Blame(source.name, self.client.files, bases)
         self._saves = Saves(self.client, self._own, source.name, self._blame)
-        generation.ledger.hold(_Running(source.name, self._begin, self._end))
+        generation.ledger.hold(Running("client", source.name, self._begin, self._end))
 
     @property
     def _folder(self) -> Path:
@@ -118,13 +93,10 @@ class ClientPlugin:
 
     def _open_checkout(self) -> Checkout:
         source = self.generation.source
-        chosen = source.manifest.checkout
-        folder = (source.folder / chosen).resolve() if chosen else self._own
         try:
-            return Checkout.open(folder)
+            return Checkout.open(checkout_folder(source))
         except ConfigError as error:
-            hint = "" if chosen else f"; name one in {source.root.name}/{MANIFEST} by `checkout:`"
-            raise ConfigError(f"{source.name}: {error}{hint}") from None
+            raise no_checkout(source, error) from None
 
     def _make_client(self) -> Client:
         client = self._checkout.client(
@@ -200,13 +172,10 @@ class ClientPlugin:
 
     def _note_start(self) -> None:
         for text in self._start_errors:
-            errors = self._of(self._blame.module_in(text)).errors
+            errors = self._modules.of(self._blame.module_in(text)).errors
             # What a module raises is logged, and once more that the module can't be loaded for that.
             if (told := str(self._blame.problem(text))) not in errors:
                 errors.append(told)
-
-    def _of(self, name: str) -> _Module:
-        return self._modules.setdefault(name, _Module())
 
     def load_notes(self) -> list[str]:
         return [
@@ -268,39 +237,27 @@ class ClientPlugin:
 
     def _begin(self) -> None:
         self._served = True
-        self._frame_at = self._loop.time()
-        self._frame = self._loop.call_later(FRAME_SECONDS, self._run_frame)
-        self._watch()
+        self._beat.begin()
+        for name in WATCHED:
+            self._watches.add(self._folder / name)
 
     def _end(self) -> None:
-        if self._frame is not None:
-            self._frame.cancel()
-            self._frame = None
-        while self._watches:
-            self._watches.pop()()
+        self._beat.end()
+        self._watches.end()
 
-    def _run_frame(self) -> None:
-        self._frame = None
-        now = self._loop.time()
-        ms = min((now - self._frame_at) * 1e3, LONGEST_FRAME_MS) + self._carried_ms
-        self._frame_at, self._carried_ms = now, ms % 1
-        series = self.generation.figures.series("timer", "frame")
-        began = time.perf_counter()
-        try:
-            timed(series, lambda: self.client.frame(int(ms)))
-            if self.client.stopped:
-                self._tell_of_end("the client ended itself")
-                return
-        except TibicenError as error:
-            if self._is_stopped():
-                self._tell_of_end(str(error))
-                return
-            self._may.log("error", str(error), {})
-        took = time.perf_counter() - began
-        self._frames += 1
-        self._slow_frames += took > FRAME_SECONDS
-        self._longest_frame_ms = max(self._longest_frame_ms, took * 1e3)
-        self._frame = self._loop.call_later(max(FRAME_SECONDS - took, SHORTEST_PAUSE), self._run_frame)
+    def _run_frame(self, ms: int) -> bool:
+        self.client.frame(ms)
+        if self.client.stopped:
+            self._tell_of_end("the client ended itself")
+            return False
+        return True
+
+    def _frame_failed(self, error: TibicenError) -> bool:
+        if self._is_stopped():
+            self._tell_of_end(str(error))
+            return False
+        self._may.log("error", str(error), {})
+        return True
 
     def _is_stopped(self) -> bool:
         try:
@@ -315,30 +272,23 @@ class ClientPlugin:
 
     # -- saves ------------------------------------------------------------------------------------------
 
-    def _watch(self) -> None:
-        """Watches what of the checkout lies outside of the plugins folder."""
-        for name in WATCHED:
-            folder = self._folder / name
-            if not folder.is_dir() or folder.resolve().is_relative_to(self.services.folder):
-                continue
-            try:
-                self._watches.append(self.services.watch(folder.resolve(), self._take_wave))
-            except OSError as error:
-                _log.warning("a client's folder can't be watched", folder=str(folder), problem=str(error))
-
     def _take_wave(self, wave: Wave) -> None:
         self._take(wave.paths, wave.noticed_at)
 
-    def take_saves(self, paths: Collection[Path], noticed_at: float | None) -> bool:
+    def is_inside(self, paths: Collection[Path]) -> bool:
         root = self.generation.source.root
         if root / MANIFEST in paths or self._is_stopped():
             return False
         if root in paths:
             try:
-                if (root / MANIFEST).read_bytes() != self._manifest_text:
-                    return False
+                return (root / MANIFEST).read_bytes() == self._manifest_text
             except OSError:
                 return False
+        return True
+
+    def take_saves(self, paths: Collection[Path], noticed_at: float | None) -> bool:
+        if not self.is_inside(paths):
+            return False
         self._take(paths, noticed_at)
         return True
 
@@ -356,7 +306,8 @@ class ClientPlugin:
                 outcomes = [Outcome("reload", ["its files"], ok=False, problems=[problem])]
         took = (time.perf_counter() - began) * 1e3
         for outcome in outcomes:
-            self._tell(outcome, took, noticed_at)
+            self._modules.note(outcome)
+            self.services.report(outcome.report(self.generation, took, noticed_at))
 
     @contextlib.contextmanager
     def _collecting(self) -> Iterator[None]:
@@ -367,40 +318,6 @@ class ClientPlugin:
         finally:
             self._collected = None
 
-    def _tell(self, outcome: Outcome, took_ms: float, noticed_at: float | None) -> None:
-        name = self.generation.plugin
-        self._note(outcome)
-        warnings = list(outcome.warnings)
-        if outcome.with_it:
-            warnings.insert(0, f"with it: {', '.join(outcome.with_it)}")
-        self.services.report(
-            Report(
-                outcome.action,
-                [name],
-                ok=outcome.ok,
-                generations={name: self.generation.number},
-                problems=outcome.problems,
-                kept=[name] if outcome.kept else [],
-                warnings=warnings,
-                parts=outcome.parts,
-                ms=took_ms,
-                since_save_ms=None if noticed_at is None else (time.monotonic() - noticed_at) * 1e3,
-            )
-        )
-
-    def _note(self, outcome: Outcome) -> None:
-        for part in outcome.parts:
-            if outcome.action == "unload":
-                self._modules.pop(part, None)
-                continue
-            module = self._of(part)
-            problems = [str(problem) for problem in outcome.problems]
-            module.refused = problems if outcome.kept else []
-            module.errors = list(outcome.warnings) if outcome.ok else [] if outcome.kept else problems
-            module.reloads += outcome.ok and outcome.action == "reload"
-        for other in outcome.with_it:
-            self._of(other).reloads += 1
-
     # -- figures ----------------------------------------------------------------------------------------
 
     def describe_parts(self) -> dict[str, Plain]:
@@ -410,7 +327,7 @@ class ClientPlugin:
         for each in modules:
             assert isinstance(each, dict)
             name = str(each["name"])
-            known = self._modules.get(name) or _Module()
+            known = self._modules.get(name) or Part()
             state = "active" if each["loaded"] else "failed" if each["failed"] else "unloaded"
             rows.append(
                 {
@@ -425,10 +342,6 @@ class ClientPlugin:
             "checkout": str(self._folder),
             "dialect": self._checkout.dialect,
             "stopped": self._is_stopped(),
-            "frames": {
-                "run": self._frames,
-                "slow": self._slow_frames,
-                "longest_ms": round(self._longest_frame_ms, 3),
-            },
+            "frames": self._beat.figures(),
             "modules": rows,
         }

@@ -1,40 +1,13 @@
-"""Where a client that runs in a host keeps its settings, and how one takes over from another."""
+"""The settings of a client that runs in a host, and how one takes over from another."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tibicen.errors import ConfigError, TibicenError
 from tibicen.realms.otclient.client import Client
 from tibicen.vm.marshal import Plain
-
-FOLDER = "otclient"
-"""Below the host's data folder: a folder for each client."""
-
-
-class Home:
-    """The folder that a client may write to: its settings, and what its modules save.
-
-    Args:
-        data: the host's data folder; without one the client's folder goes with it.
-        plugin: whose it is. The next version of it finds what this one has written.
-    """
-
-    def __init__(self, data: Path | None, plugin: str) -> None:
-        self._scratch = None if data is not None else TemporaryDirectory(prefix="tibicen-client-")
-        self.path = Path(self._scratch.name) if self._scratch else data / FOLDER / plugin  # type: ignore[operator]
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"{plugin}: its folder {self.path} can't be made: {error.strerror}") from None
-
-    def close(self) -> None:
-        """Idempotent."""
-        if self._scratch is not None:
-            self._scratch.cleanup()
 
 
 def save_settings(client: Client) -> None:

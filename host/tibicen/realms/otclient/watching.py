@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tibicen.lifecycle.discovery import is_leftover
-from tibicen.lifecycle.report import Action, Problem
+from tibicen.lifecycle.report import Problem
+from tibicen.realms.inhabited import Outcome
 from tibicen.realms.otclient.blame import Blame
 from tibicen.realms.otclient.client import Client
 
@@ -21,25 +22,6 @@ CODE = frozenset({".lua", ".otui", ".html", ".css"})
 SEEN = frozenset({".png", ".otfont", ".ttf", ".otf"})
 TESTS = "_test.lua"
 OTMOD = ".otmod"
-
-
-@dataclass
-class Outcome:
-    """One thing that was done: what a report will say.
-
-    Attributes:
-        parts: modules or files.
-        kept: whether what was there before goes on.
-        with_it: modules that were reloaded because of it.
-    """
-
-    action: Action
-    parts: list[str]
-    ok: bool = True
-    kept: bool = False
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    with_it: list[str] = field(default_factory=list)
 
 
 @dataclass

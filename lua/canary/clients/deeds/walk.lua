@@ -1,7 +1,8 @@
 --- Steps, turns, whom a player attacks and follows, and leaving the game.
 
--- How long after a way was walked what it was walked for is tried again.
-local AFTER_WALK = 400
+-- How long after a way was walked what it was walked for is tried again. The servers wait 400 ms from when they got
+-- around to the end of the way, which is never at once: what is due then comes after all else that is due at that time.
+local AFTER_WALK = 401
 
 return function(server, clients, deeds)
     --- Walks to a place and then does something there.

@@ -2,13 +2,13 @@
 
 local context = ...
 local raw = context.raw
-local make_expect = context.use("testing_expect")
+local make_expect = context.use("testing/expect")
 local find, gmatch = raw.string.find, raw.string.gmatch
 local ipairs, type = raw.ipairs, raw.type
 
 --- Makes the tests of one room.
 ---@param controls table gets kit_tests and kit_run
----@param name_of function see testing_expect.lua
+---@param name_of function see expect.lua
 ---@return table names what tests find: describe, it, …
 return function(controls, name_of)
     local tests, group = {}, nil

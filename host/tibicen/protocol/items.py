@@ -1,0 +1,112 @@
+"""What of an item's flags decides how it is written on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tibicen.errors import WireError
+
+FLAGS = {
+    name: 1 << bit
+    for bit, name in enumerate(
+        (
+            "stackable",
+            "fluid",
+            "splash",
+            "container",
+            "podium",
+            "classified",
+            "duration",
+            "charges",
+            "wrap_kit",
+            "animated",
+        )
+    )
+}
+"""Flag names, as manifests ask for them (`flag.stackable`), and their bits."""
+
+
+class ItemTable:
+    """Flags by client id.
+
+    Args:
+        flags: bits of FLAGS by client id; an id that is missing has none of them.
+        covered: ids that the table speaks of; None when it speaks of all. The flags of others are an error, for to
+            guess would be to lose the rest of a frame.
+    """
+
+    __slots__ = ("_covered", "_flags")
+
+    def __init__(self, flags: Mapping[int, int] | None = None, covered: Iterable[int] | None = None) -> None:
+        self._flags: dict[int, int] | None = None if flags is None else dict(flags)
+        if self._flags is not None and covered is not None:
+            self._covered: frozenset[int] | None = frozenset(covered)
+        else:
+            self._covered = None
+
+    @classmethod
+    def of_names(cls, names: Mapping[str, Iterable[int]], covered: Iterable[int] | None = None) -> ItemTable:
+        """From lists of client ids by flag name; names that are no FLAGS are left out."""
+        flags: dict[int, int] = {}
+        for name, ids in names.items():
+            bit = FLAGS.get(name, 0)
+            if bit:
+                for item_id in ids:
+                    flags[item_id] = flags.get(item_id, 0) | bit
+        return cls(flags, covered)
+
+    @classmethod
+    def of_things(cls, things: Iterable[Mapping[str, Any]]) -> ItemTable:
+        """From what readers of `items.otb` and `appearances.dat` give of each item: `client_id`, `kind` and flags.
+
+        The first of several items with one client id counts, as it does on servers.
+        """
+        flags: dict[int, int] = {}
+        for thing in things:
+            client_id = int(thing.get("client_id", 0))
+            if client_id and client_id not in flags:
+                flags[client_id] = _bits_of(thing)
+        return cls(flags, flags)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is known of any item."""
+        return self._flags is None
+
+    def flags(self, item_id: int) -> int:
+        """The bits of an item.
+
+        Raises:
+            WireError: nothing is known of it.
+        """
+        if self._flags is None:
+            raise WireError("no item table is loaded")
+        bits = self._flags.get(item_id, 0)
+        if not bits and self._covered is not None and item_id not in self._covered:
+            raise WireError(f"item {item_id} is not in the item table")
+        return bits
+
+
+_THING_FLAGS = {
+    "stackable": "stackable",
+    "fluid": "fluid",
+    "splash": "splash",
+    "container": "container",
+    "podium": "podium",
+    "classification": "classified",
+    "show_client_charges": "charges",
+    "show_client_duration": "duration",
+    "expire": "duration",
+    "expire_stop": "duration",
+    "wrap_kit": "wrap_kit",
+    "animation": "animated",
+}
+
+
+def _bits_of(thing: Mapping[str, Any]) -> int:
+    bits = 0
+    for name, flag in _THING_FLAGS.items():
+        if thing.get(name) or thing.get("kind") == name:
+            bits |= FLAGS[flag]
+    return bits

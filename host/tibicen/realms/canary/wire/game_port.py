@@ -1,0 +1,88 @@
+"""The game port: challenge, login, and then one message after the other, to the world and from it."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+import time
+
+from tibicen.errors import TibicenError, WireError
+from tibicen.native import adler32
+from tibicen.protocol.handshake import CHALLENGE, GAME_LOGIN, FirstFrame, read_credentials
+from tibicen.realms.canary.wire.login_port import _only, error_message
+from tibicen.realms.canary.wire.options import VERSIONS
+from tibicen.realms.canary.wire.peer import Peer, log
+from tibicen.realms.canary.wire.world import WireWorld
+
+ERROR = 0x14
+OTCLIENT = range(10, 13)
+"""OS ids of OTClient: these are told that extended opcodes are spoken."""
+
+BAD_SESSION = "Account name or password is not correct."
+
+
+class GamePeer(Peer):
+    """One client in the game."""
+
+    def __init__(self, world: WireWorld, number: int) -> None:
+        super().__init__(world.options, "game")
+        self.number = number
+        """That of the connection, for the world."""
+        self.character = ""
+        self._world = world
+        self._challenge = (int(time.time()) & 0xFFFFFFFF, secrets.randbelow(256))
+
+    def admit(self) -> str:
+        return self._world.admit(self.address)
+
+    def opened(self) -> None:
+        body = struct.pack("<HBIB", 6, CHALLENGE, *self._challenge)
+        self.write(struct.pack("<HI", len(body) + 4, adler32(body)) + body)
+
+    def lost(self) -> None:
+        self._world.leave(self.address)
+        self._world.lost(self)
+
+    def first(self, first: FirstFrame) -> None:
+        if first.opcode != GAME_LOGIN:
+            self.close(f"a request for characters (0x{first.opcode:02X}) on the game port")
+            return
+        if first.version not in VERSIONS:
+            self.refuse(_only(), f"a client of version {first.version}")
+            return
+        credentials = read_credentials(first)
+        if credentials.challenge != self._challenge:
+            self.close("the challenge was answered wrongly")
+            return
+        account = self._world.sessions.take(credentials.session_key)
+        if account is None:
+            self.refuse(BAD_SESSION, "a wrong session key")
+            return
+        wanted = credentials.character.decode("latin-1")
+        name = next((each for each in account.characters if each.lower() == wanted.lower()), None)
+        if name is None:
+            self.refuse("Character not found.", f"account {account.name!r} has no character of the name asked for")
+            return
+        client = {"version": first.version, "system": first.system, "extended": first.system in OTCLIENT}
+        try:
+            problem = self._world.enter(self, name, dict(account.characters[name]), client)
+        except TibicenError as error:
+            log.error("%s could not come into the game: %s", name, error)
+            problem = "Your character could not be loaded."
+        if problem:
+            self.refuse(problem, f"{name}: {problem}")
+            return
+        self.character = name
+        self.wait(self.options.limits.silence_seconds, "nothing came")
+        log.info("game port: %s came into the game from %s (version %d)", name, self.address, first.version)
+
+    def refuse(self, text: str, reason: str) -> None:
+        """Tells the client why it can't come in, and closes."""
+        self.send(error_message(ERROR, text))
+        self.close(reason)
+
+    def message(self, data: bytes) -> None:
+        self.wait(self.options.limits.silence_seconds, "nothing came")
+        problem = self._world.message(self, data)
+        if problem:
+            raise WireError(f"{self.character}: {problem}")

@@ -1,0 +1,58 @@
+"""What a server on the wire can be told: ports, limits, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from tibicen.protocol.rsa import PrivateKey, open_tibia_key
+
+VERSIONS: Final = (1098, 1100)
+"""Versions whose clients are let in: what lua/canary/wire speaks, checked message by message against the decoders."""
+
+
+@dataclass(frozen=True, slots=True)
+class WireLimits:
+    """At least as strict as the real servers (protocol.md, sections 5 and 6).
+
+    Attributes:
+        frame: bytes of a frame behind its length field, at most (Canary's limit).
+        packets: frames a second, at most, averaged as the real servers do.
+        login_seconds: how long a connection may take to log in.
+        silence_seconds: how long nothing may come from a client that is in the game.
+        unsent: bytes that wait for a client that does not read, at most.
+        per_address: connections of one address at a time.
+        connections: connections in all.
+    """
+
+    frame: int = 4096
+    packets: int = 25
+    login_seconds: float = 10.0
+    silence_seconds: float = 60.0
+    unsent: int = 4 << 20
+    per_address: int = 64
+    connections: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class WireOptions:
+    """One server on the wire.
+
+    Attributes:
+        host: the interface to listen on.
+        game_port, login_port: 0 for a free one.
+        address: what clients are told to connect to for the game.
+        name: the world's name, in the list of characters.
+        motd: what the login window shows; the text that changes is shown again.
+        tick_ms: how often the world's clock moves, and what changed is sent.
+    """
+
+    host: str = "127.0.0.1"
+    game_port: int = 7172
+    login_port: int = 7171
+    address: str = "127.0.0.1"
+    name: str = "Tibicen"
+    motd: str = "Welcome."
+    tick_ms: int = 20
+    limits: WireLimits = field(default_factory=WireLimits)
+    key: PrivateKey = field(default_factory=open_tibia_key)

@@ -1,0 +1,86 @@
+"""The client role: `g_game.loginWorld` of a headless client drives a real connection.
+
+Frames and encryption are the client's own (lua/otclient/net); messages are read here by the decoders of the protocol's
+manifest, and handed over as plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tibicen.errors import ConfigError
+from tibicen.protocol.items import ItemTable
+from tibicen.protocol.rsa import PublicKey, open_tibia_key
+from tibicen.protocol.versions import VERSIONS, Protocol, load_protocol
+from tibicen.protocol.wire_state import WireState
+from tibicen.realms.otclient.client import Client
+
+
+class ClientWire:
+    """The connections of one client.
+
+    Args:
+        key: of the servers that it logs in to; that of the Open Tibia world unless given.
+    """
+
+    def __init__(self, key: PublicKey | None = None) -> None:
+        self._key = key or open_tibia_key()
+        self._open: dict[int, tuple[Protocol, WireState]] = {}
+        self._next = 0
+        self.messages = 0
+        """How many were read."""
+
+    def attach(self, client: Client) -> None:
+        """From now on the client's sessions are real. For the client's thread."""
+        client.operations.update(
+            {
+                "wire.open": self.open,
+                "wire.decode": self.decode,
+                "wire.close": self.close,
+                "wire.seal": lambda block: self._key.encrypt(_bytes(block)),
+            }
+        )
+        client.control("game_wire")
+
+    def open(self, version: int, flags: Mapping[str, Sequence[int]]) -> int:
+        """Begins a connection of a protocol version, with the client's items; its number.
+
+        Raises:
+            ConfigError: no manifest tells how to read that version.
+        """
+        if version not in VERSIONS:
+            raise ConfigError(f"no protocol manifest for version {version}; there are {', '.join(map(str, VERSIONS))}")
+        self._next += 1
+        items = ItemTable.of_names({name: list(ids) for name, ids in flags.items()})
+        self._open[self._next] = load_protocol(version), WireState(items)
+        return self._next
+
+    def decode(self, number: int, data: bytes | str) -> list[list[Any]]:
+        """The messages of a frame: `[opcode, name, fields, start, end]` each, as `Protocol.decode` has them."""
+        protocol, state = self._open[number]
+        found = protocol.decode("server", _bytes(data), state)
+        self.messages += len(found)
+        return [[each.opcode, each.name, _plain(each.fields), each.start, each.end] for each in found]
+
+    def close(self, number: int) -> None:
+        """A connection is over."""
+        self._open.pop(number, None)
+
+
+def _bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+def _plain(value: Any) -> Any:
+    """Texts as the bytes that they were on the wire; all else as it is."""
+    kind = type(value)
+    if kind is int:
+        return value
+    if kind is dict:
+        return {key: _plain(inner) for key, inner in value.items()}
+    if kind is str:
+        return value.encode("latin-1", "replace")
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value

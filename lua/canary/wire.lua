@@ -1,0 +1,140 @@
+--- The wire: players whose clients are connected for real. What such a client sees is kept beside what is (views), and
+--- whatever differs is told it in its protocol; what it sends is done.
+---
+--- The host owns the sockets, the frames and the keys. It brings messages in by `wire_message` and takes what is to be
+--- sent by `wire_flush`, each connection by a number of its own.
+
+local context = ...
+local raw = context.raw
+local concat, min = raw.table.concat, raw.math.min
+
+-- Each may use at once what those before it offer.
+local PARTS = { "things", "floors", "view", "figures", "holders", "told", "asked" }
+-- The most bytes of messages that are put together for one frame; one longer message goes alone.
+local FRAME = 8000
+-- Bytes that one connection, and all together, are given at once; what is left goes next time.
+local AT_ONCE, ALL_AT_ONCE = 262144, 4194304
+
+return function(server)
+    local wire = { views = {}, by_player = {}, dirty = {}, alone = {} }
+    server.parts.wire = wire
+    for _, part in raw.ipairs(PARTS) do
+        context.use("canary/wire/" .. part)(server, wire)
+    end
+
+    --- A connected client's character comes into the game.
+    ---@param number number of the connection
+    ---@param name string
+    ---@param fields table columns of the table `players` that differ from those of a new one
+    ---@param client table version, system (id), extended (whether it knows extended opcodes)
+    ---@return table { id } or { problem }
+    function server.controls.wire_enter(number, name, fields, client)
+        local players = server.parts.players
+        local there = server.parts.creatures.by_name(name)
+        local view = wire.new_view(number, client)
+        if there and there.class_name == "Player" then
+            if not wire.alone[there] then
+                return { problem = "You are already logged in." }
+            end
+            -- The character of a connection that broke off is still there.
+            wire.alone[there] = nil
+            wire.admit(view, there)
+            return { id = there.id }
+        end
+        wire.entering = view
+        local ok, player, problem = raw.pcall(players.enter, name, fields or {})
+        wire.entering = nil
+        if not ok then
+            raw.error(player, 0)
+        elseif not player then
+            return { problem = name .. " can't come into the game: " .. raw.tostring(problem) }
+        end
+        wire.admit(view, player)
+        return { id = player.id }
+    end
+
+    --- Something came from a connection: one message, its opcode first.
+    ---@return string|nil problem why the connection has to be closed
+    function server.controls.wire_message(number, data)
+        local view = wire.views[number]
+        if view and not view.player.removed then
+            return wire.message(view, data)
+        end
+    end
+
+    --- The connection is gone. The character stays while a fight or a script keeps it, as with the real servers.
+    ---@return boolean whether the character is still in the game
+    function server.controls.wire_lost(number)
+        local view = wire.views[number]
+        if not view then
+            return false
+        end
+        wire.forget(view)
+        local player = view.player
+        if player.removed or server.parts.players.leave(player, false) then
+            return false
+        end
+        wire.alone[player] = server.now
+        return true
+    end
+
+    -- Messages of a view put together for frames, no message cut in two, up to so many bytes; how many those are.
+    local function take_frames(view, most)
+        local out, frames, from, size, all = view.out, {}, 1, 0, 0
+        local at = 1
+        while at <= #out and all < most do
+            if size > 0 and size + #out[at] > FRAME then
+                frames[#frames + 1] = concat(out, "", from, at - 1)
+                from, size = at, 0
+            end
+            size, all = size + #out[at], all + #out[at]
+            at = at + 1
+        end
+        if size > 0 then
+            frames[#frames + 1] = concat(out, "", from, at - 1)
+        end
+        local rest = {}
+        for index = at, #out do
+            rest[#rest + 1] = out[index]
+        end
+        view.out = rest
+        return frames, all
+    end
+
+    --- What is to be sent since the last time: { { number, frames, over }, … }. `over` says that the character has left
+    --- and the connection is to be closed behind the frames.
+    function server.controls.wire_flush()
+        local list = {}
+        for _, view in raw.pairs(wire.views) do
+            wire.refresh(view)
+        end
+        wire.dirty = {}
+        local left = ALL_AT_ONCE
+        for number, view in raw.pairs(wire.views) do
+            local frames, size = {}, 0
+            if #view.out > 0 and left > 0 then
+                frames, size = take_frames(view, min(AT_ONCE, left))
+                left = left - size
+            end
+            local over = view.player.removed and #view.out == 0
+            if over or size > 0 then
+                list[#list + 1] = { number, frames, over }
+            end
+            if over then
+                wire.forget(view)
+            end
+        end
+        return list
+    end
+
+    --- How many connections have a character in the game.
+    function server.controls.wire_count()
+        local count = 0
+        for _ in raw.pairs(wire.views) do
+            count = count + 1
+        end
+        return count
+    end
+
+    return wire
+end

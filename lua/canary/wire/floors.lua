@@ -1,0 +1,183 @@
+--- The map as it is told: tiles with what is on them, rows, columns and floors of tiles, and what a client sees of it.
+
+local context = ...
+local raw = context.raw
+local char, concat = raw.string.char, raw.table.concat
+local max, min, abs = raw.math.max, raw.math.min, raw.math.abs
+
+-- Tiles from a player to the edges of its client's map: less to the west and north.
+local WEST, EAST, NORTH, SOUTH = 8, 9, 6, 7
+local WIDTH, HEIGHT = 18, 14
+-- Things of a tile that are told.
+local MOST_THINGS = 10
+local SURFACE, DEEPEST = 7, 15
+
+return function(server, wire)
+    local map = server.parts.map
+
+    local function key_of(x, y, z)
+        return (z * 65536 + y) * 65536 + x
+    end
+    wire.key_of = key_of
+
+    --- Whether a place is on a client's map as it lies now.
+    function wire.sees(view, x, y, z)
+        if view.z <= SURFACE then
+            if z > SURFACE then
+                return false
+            end
+        elseif z <= SURFACE or abs(z - view.z) > 2 then
+            return false
+        end
+        local shift = view.z - z
+        local dx, dy = x - view.x - shift, y - view.y - shift
+        return dx >= -WEST and dx <= EAST and dy >= -NORTH and dy <= SOUTH
+    end
+
+    --- What of a tile is told, in the client's order: ground, things on top, creatures (the newest last), things laid
+    --- down.
+    ---@return table[] things, at most ten
+    function wire.things_of(view, tile)
+        local things, count = {}, 0
+        local function take(thing)
+            if count < MOST_THINGS then
+                count = count + 1
+                things[count] = thing
+            end
+        end
+        if tile.ground then
+            take(tile.ground)
+        end
+        local items, creatures = tile.items, tile.creatures
+        if items then
+            for at = tile.down_count + 1, #items do
+                take(items[at])
+            end
+        end
+        if creatures then
+            local can_see = server.parts.creatures.can_see_creature
+            for at = #creatures, 1, -1 do
+                local creature = creatures[at]
+                -- A client has to be told where its own player is, however full the tile.
+                if creature == view.player and count >= MOST_THINGS then
+                    things[MOST_THINGS] = creature
+                elseif can_see(view.player, creature) then
+                    take(creature)
+                end
+            end
+        end
+        if items then
+            for at = 1, tile.down_count do
+                take(items[at])
+            end
+        end
+        return things
+    end
+
+    --- What is kept of a thing that a client was told: a creature's number, an item's bytes.
+    function wire.mark_of(view, thing)
+        return map.is_creature(thing) and thing.id or wire.item(view, thing)
+    end
+
+    --- The bytes of a thing on a tile.
+    function wire.thing(view, thing, mark)
+        return raw.type(mark) == "number" and wire.creature(view, thing) or mark
+    end
+
+    -- A tile's bytes; what is on it is kept as told. Nil when there is nothing.
+    local function tile_bytes(view, tile, key)
+        local things = wire.things_of(view, tile)
+        if #things == 0 then
+            return nil
+        end
+        local out, marks = { view.version >= 910 and view.version < 1281 and "\0\0" or "" }, {}
+        for at = 1, #things do
+            local mark = wire.mark_of(view, things[at])
+            marks[at] = mark
+            out[at + 1] = wire.thing(view, things[at], mark)
+            if raw.type(mark) == "number" then
+                view.at[mark] = key
+            end
+        end
+        view.tiles[key] = marks
+        return concat(out)
+    end
+
+    local function floors_of(z)
+        if z <= SURFACE then
+            return SURFACE, 0, -1
+        end
+        return z - 2, min(z + 2, DEEPEST), 1
+    end
+
+    -- A part of the map through all floors that are seen: bytes. Empty tiles are counted, not told.
+    local function area(view, x, y, width, height)
+        local out, skip = {}, -1
+        local first, last, step = floors_of(view.z)
+        for z = first, last, step do
+            local shift = view.z - z
+            for tx = x + shift, x + shift + width - 1 do
+                for ty = y + shift, y + shift + height - 1 do
+                    local tile = tx >= 0 and ty >= 0 and tx < 65536 and ty < 65536 and map.tile(tx, ty, z) or nil
+                    local told = tile and tile_bytes(view, tile, key_of(tx, ty, z))
+                    if told then
+                        if skip >= 0 then
+                            out[#out + 1] = char(skip, 255)
+                        end
+                        skip = 0
+                        out[#out + 1] = told
+                    elseif skip == 254 then
+                        out[#out + 1] = "\255\255"
+                        skip = -1
+                    else
+                        skip = skip + 1
+                    end
+                end
+            end
+        end
+        if skip >= 0 then
+            out[#out + 1] = char(skip, 255)
+        end
+        return concat(out)
+    end
+
+    --- The whole map around a client's player.
+    function wire.full_map(view)
+        view.tiles, view.at = {}, {}
+        return "\100" .. wire.place(view.x, view.y, view.z) .. area(view, view.x - WEST, view.y - NORTH, WIDTH, HEIGHT)
+    end
+
+    --- The rows and columns that come into sight by a step from `x`, `y` to where the view is now.
+    function wire.edges(view, x, y)
+        local out = ""
+        if y > view.y then
+            out = "\101" .. area(view, x - WEST, view.y - NORTH, WIDTH, 1)
+        elseif y < view.y then
+            out = "\103" .. area(view, x - WEST, view.y + SOUTH, WIDTH, 1)
+        end
+        if x < view.x then
+            out = out .. "\102" .. area(view, view.x + EAST, view.y - NORTH, 1, HEIGHT)
+        elseif x > view.x then
+            out = out .. "\104" .. area(view, view.x - WEST, view.y - NORTH, 1, HEIGHT)
+        end
+        return out
+    end
+
+    --- Forgets what is out of sight now.
+    function wire.trim(view)
+        for key, marks in raw.pairs(view.tiles) do
+            local x = key % 65536
+            local rest = (key - x) / 65536
+            local y = rest % 65536
+            if not wire.sees(view, x, y, (rest - y) / 65536) then
+                view.tiles[key] = nil
+                for at = 1, #marks do
+                    local mark = marks[at]
+                    if raw.type(mark) == "number" and view.at[mark] == key then
+                        view.at[mark] = nil
+                    end
+                end
+            end
+        end
+    end
+end

@@ -1,0 +1,224 @@
+--- Things as a client reads them: items, outfits, creatures. Layouts of 9.60 to 11.00, and what changed up to 13.10.
+
+local context = ...
+local raw = context.raw
+local bytes = context.use("canary/network/bytes")
+local write, char, floor, min = bytes.write, raw.string.char, raw.math.floor, raw.math.min
+
+-- The servers' order of fluids is not the clients' own; Canary's clients take them as they are.
+local FLUIDS = { [0] = 0, 1, 5, 3, 6, 8, 9, 2 }
+local QUIVER = 8
+local NEW_CREATURE, KNOWN_CREATURE, TURNED_CREATURE = "\97\0", "\98\0", "\99\0"
+local NEW_ITEMS = 1281
+-- What clients keep of creatures they have seen; the oldest out of sight goes.
+local MOST_KNOWN = 1300
+local KINDS = { Player = 0, Monster = 1, Npc = 2 }
+
+return function(server, wire)
+    local tfs = server.tfs
+
+    local function u16(value)
+        return write(value, 2)
+    end
+    local function u32(value)
+        return write(value, 4)
+    end
+    local function text(value)
+        return write(#value, 2) .. value
+    end
+    wire.u8, wire.u16, wire.u32, wire.text = char, u16, u32, text
+
+    --- A place: x, y, z.
+    function wire.place(x, y, z)
+        return write(x, 2) .. write(y, 2) .. char(z)
+    end
+
+    --- A number with decimals: precision, and the number as an integer.
+    function wire.double(value, precision)
+        return char(precision) .. write(floor(value * 10 ^ precision + 0.5) + 2147483647, 4)
+    end
+
+    -- Items ------------------------------------------------------------------------------------------------------
+
+    local function number(item, name)
+        return server.parts.items.number(item, name)
+    end
+
+    local function count_of(item, kind)
+        if kind.stackable then
+            return char(min(255, raw.math.max(1, item.count)))
+        elseif kind.is_splash or kind.is_fluid_container then
+            local fluid = number(item, "fluidtype")
+            return char(tfs and FLUIDS[fluid % 8] or fluid % 256)
+        end
+        return ""
+    end
+
+    local function new_tail(item, kind)
+        local tail = ""
+        if kind.is_container then
+            tail = "\0"
+            if item.items and kind.weapon_type == QUIVER then
+                local held = 0
+                for at = 1, #item.items do
+                    held = held + item.items[at].count
+                end
+                tail = tail .. "\1" .. u32(held)
+            else
+                tail = tail .. "\0"
+            end
+        end
+        if (kind.classification or 0) > 0 then
+            tail = tail .. char(tfs and 0 or server.parts.items.tier(item))
+        end
+        if kind.show_client_charges then
+            tail = tail .. u32(number(item, "charges")) .. "\0"
+        elseif kind.show_client_duration then
+            tail = tail .. u32(floor(server.parts.items.duration(item) / 1000)) .. "\0"
+        end
+        return tail
+    end
+
+    --- An item as a client reads it.
+    ---@param view table
+    ---@param item table
+    function wire.item(view, item)
+        local kind = item.type
+        local id = u16(tfs and kind.client_id or kind.id)
+        if view.version >= NEW_ITEMS then
+            return id .. count_of(item, kind) .. new_tail(item, kind)
+        end
+        local phase = ""
+        if view.version >= 910 then
+            phase = kind.random_animation and "\254" or kind.animated and "\255" or ""
+        end
+        return id .. (view.version >= 1000 and "\255" or "") .. count_of(item, kind) .. phase
+    end
+
+    -- Creatures --------------------------------------------------------------------------------------------------
+
+    --- What a creature wears.
+    function wire.outfit(view, outfit)
+        local look = outfit.lookType or 0
+        local worn = u16(look)
+        if look == 0 then
+            worn = worn .. u16(outfit.lookTypeEx or 0)
+        else
+            worn = worn .. char(outfit.lookHead or 0, outfit.lookBody or 0, outfit.lookLegs or 0, outfit.lookFeet or 0,
+                outfit.lookAddons or 0)
+        end
+        if view.version >= 870 then
+            local mount = outfit.lookMount or 0
+            worn = worn .. u16(mount)
+            if mount ~= 0 and view.version >= 1281 then
+                worn = worn .. char(outfit.lookMountHead or 0, outfit.lookMountBody or 0, outfit.lookMountLegs or 0,
+                    outfit.lookMountFeet or 0)
+            end
+        end
+        return worn
+    end
+
+    --- A creature's speed as clients know it: TFS counts double.
+    function wire.speed(value)
+        return raw.math.max(0, min(65535, tfs and floor(value / 2) or value))
+    end
+
+    -- What another player's creature is to this one's client: 3 its own summon, 4 somebody else's.
+    local function kind_of(view, creature)
+        local master = creature.class_name == "Monster" and creature.master
+        if master and master.class_name == "Player" then
+            return master == view.player and 3 or 4
+        end
+        return KINDS[creature.class_name]
+    end
+
+    -- Members of the own party: its leader yellow, others blue; invitations are white.
+    local function shield_of(view, creature)
+        local party, own = creature.party, view.player.party
+        if creature.class_name ~= "Player" then
+            return 0
+        elseif party and party == own then
+            return party.leader == creature and 4 or 3
+        end
+        return 0
+    end
+    wire.shield_of = shield_of
+
+    local function skull_of(view, creature)
+        local players = server.parts.players
+        if creature.class_name == "Player" and players.skull_of then
+            return players.skull_of(view.player, creature) or 0
+        end
+        return creature.skull or 0
+    end
+    wire.skull_of = skull_of
+
+    -- Makes room among what the client knows; whose place is taken, or 0.
+    local function make_known(view, creature)
+        view.known[creature.id] = true
+        view.known_count = view.known_count + 1
+        if view.known_count <= MOST_KNOWN then
+            return 0
+        end
+        for id in raw.pairs(view.known) do
+            if id ~= creature.id and not view.at[id] then
+                view.known[id] = nil
+                view.known_count = view.known_count - 1
+                return id
+            end
+        end
+        return 0
+    end
+
+    --- How much of its health a creature has, in percent, as others are shown it.
+    function wire.percent(creature)
+        return creature.hidden_health and 0 or min(100, server.parts.creatures.health_percent(creature))
+    end
+
+    --- A creature as a client reads it, whether it knows it already or not.
+    ---@param view table
+    ---@param creature table
+    function wire.creature(view, creature)
+        local version, kind = view.version, kind_of(view, creature)
+        local known = view.known[creature.id]
+        local head
+        if known then
+            head = KNOWN_CREATURE .. u32(creature.id)
+        else
+            local gone = make_known(view, creature)
+            head = NEW_CREATURE .. u32(gone) .. u32(creature.id) .. char(kind)
+            if version >= 1281 and kind == 3 then
+                head = head .. u32(creature.master.id)
+            end
+            head = head .. text(creature.name)
+        end
+        local level, color = creature.light_level or 0, creature.light_color or 0
+        local body = char(wire.percent(creature), creature.direction % 4) .. wire.outfit(view, creature.outfit)
+            .. char(level % 256, color % 256) .. u16(wire.speed(server.parts.creatures.speed(creature)))
+        if version >= 1281 then
+            body = body .. "\0"
+        end
+        body = body .. char(skull_of(view, creature), shield_of(view, creature))
+        if not known then
+            body = body .. "\0"
+        end
+        body = body .. char(kind)
+        if version >= 1281 then
+            if kind == 3 then
+                body = body .. u32(creature.master.id)
+            elseif kind == 0 then
+                local vocation = creature.vocation
+                body = body .. char(vocation and (vocation.client_id or vocation.id) % 256 or 0)
+            end
+        end
+        body = body .. char((creature.speech_bubble or 0) % 256) .. "\255"
+        body = body .. (version >= 1281 and "\0" or "\0\0")
+        -- Nobody walks through others: what scripts and zones say of that is not on the wire yet.
+        return head .. body .. "\1"
+    end
+
+    --- A creature that looks elsewhere.
+    function wire.turned(creature)
+        return TURNED_CREATURE .. u32(creature.id) .. char(creature.direction % 4) .. "\1"
+    end
+end

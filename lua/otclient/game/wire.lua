@@ -1,0 +1,269 @@
+--- A real connection of the game: `g_game.loginWorld` connects, what the player does goes out as messages, what comes in
+--- becomes events of the game.
+---
+--- Not there until the host asks for it by the control `game_wire`: until then what is sent is only kept for `game_sent`.
+--- The host decodes messages (`wire.decode`), as its protocol manifests tell; frames, checksums and encryption are those
+--- of `net/protocol.lua`.
+
+local context = ...
+local raw = context.raw
+local byte, char = raw.string.byte, raw.string.char
+
+local FIRST_GAME_OPCODE = 50
+local RSA_BLOCK = 128
+-- The end of the stream: a server that closes after a logout is no failure.
+local END_OF_FILE = 2
+
+return function(engine, game)
+    local state = game.state
+    local net
+
+    local function u16(value)
+        return char(value % 256, raw.math.floor(value / 256) % 256)
+    end
+    local function u32(value)
+        return u16(value % 65536) .. u16(raw.math.floor(value / 65536))
+    end
+    local function text(value)
+        return u16(#value) .. value
+    end
+    local bytes = { u16 = u16, u32 = u32, text = text }
+
+    local function write(protocol, message)
+        local out = net.output.new()
+        net.output.add_bytes(out, message)
+        net.protocols.send(protocol, out)
+    end
+
+    -- Logging in ---------------------------------------------------------------------------------------------------
+
+    local function login_head(features, version)
+        local head = char(10) .. u16(engine.thread_env.g_game.getOs()) .. u16(state.protocol_version)
+        if features.GameClientVersion then
+            head = head .. u32(version)
+        end
+        if version >= 1281 then
+            head = head .. text(raw.tostring(version))
+        end
+        if version >= 1334 then
+            head = head .. text("appearancesHash")
+        elseif features.GameContentRevision then
+            head = head .. u16(engine.thread_env.g_things.getContentRevision())
+        end
+        return features.GamePreviewState and head .. "\0" or head
+    end
+
+    local function secret(protocol, features, timestamp, random)
+        local login = protocol.login
+        local block = ""
+        if features.GameLoginPacketEncryption then
+            protocol.key, protocol.schedule = engine.host("net.key"), nil
+            block = "\0"
+            for at = 1, 4 do
+                block = block .. u32(protocol.key[at])
+            end
+        end
+        block = block .. "\0"
+        if features.GameSessionKey then
+            block = block .. text(login.session_key) .. text(login.character)
+        else
+            local account = features.GameAccountNames and text(login.account) or u32(raw.tonumber(login.account) or 0)
+            block = block .. account .. text(login.character) .. text(login.password)
+            if features.GameAuthenticator then
+                block = block .. text(login.token)
+            end
+        end
+        return features.GameChallengeOnLogin and block .. u32(timestamp) .. char(random) or block
+    end
+
+    local function send_login(protocol, timestamp, random)
+        local features, version = game.features, state.client_version
+        local block = secret(protocol, features, timestamp, random)
+        if features.GameLoginPacketEncryption then
+            if #block > RSA_BLOCK then
+                return engine:fail("the login does not fit into its block")
+            end
+            block = engine.host("wire.seal", block .. raw.string.rep("\0", RSA_BLOCK - #block))
+        end
+        write(protocol, login_head(features, version) .. block)
+        if features.GameLoginPacketEncryption then
+            protocol.encrypted = true
+        end
+        if features.GameSequencedPackets then
+            protocol.sequenced = true
+        end
+    end
+
+    -- Receiving ----------------------------------------------------------------------------------------------------
+
+    local apply
+
+    local function start(protocol)
+        if not protocol.initialized then
+            protocol.initialized = true
+            game.incoming.GameStart()
+        end
+    end
+
+    -- Scripts come first, for every opcode; whether one has taken the message.
+    local function taken_by_scripts(protocol, message, opcode)
+        local handled = engine:emit(protocol, "onOpcode", opcode, message.object)
+        return handled == true
+    end
+
+    -- One frame: messages one after the other. A script that takes one reads as far as it likes.
+    local function parse(protocol, message)
+        local data = net.input.rest(message)
+        local from = message.position
+        local at = 0
+        while at < #data and state.protocol == protocol do
+            local decoded = engine.host("wire.decode", protocol.wire, raw.string.sub(data, at + 1))
+            local base = at
+            for index = 1, #decoded do
+                local entry = decoded[index]
+                local opcode = entry[1]
+                if not game.features.GameLoginPending and opcode > FIRST_GAME_OPCODE then
+                    start(protocol)
+                end
+                message.position = from + base + entry[4] + 1
+                if taken_by_scripts(protocol, message, opcode) then
+                    at = message.position - from
+                    break
+                end
+                at = base + entry[5]
+                if entry[2] == "unparsed" then
+                    engine:log("error", "ProtocolGame parse message exception: " .. raw.tostring(entry[3].reason))
+                    at = #data
+                    break
+                end
+                apply(protocol, entry[2], entry[3])
+                if state.protocol ~= protocol then
+                    return
+                end
+            end
+            if #decoded == 0 then
+                return
+            end
+        end
+    end
+
+    local driver = {}
+
+    function driver.connected(protocol)
+        state.connected = true
+        protocol.first = true
+        protocol.checksum = game.features.GameProtocolChecksum == true
+        if not game.features.GameChallengeOnLogin then
+            send_login(protocol, 0, 0)
+        end
+        net.protocols.recv(protocol)
+    end
+
+    function driver.received(protocol, message)
+        state.last_read = engine.now
+        if protocol.first then
+            protocol.first = false
+            if game.features.GameMessageSizeCheck and not net.counts_blocks() then
+                local size = byte(net.input.rest(message), 1) + byte(net.input.rest(message), 2) * 256
+                message.position = message.position + 2
+                if size ~= #net.input.rest(message) then
+                    return engine:log("error", "invalid message size")
+                end
+            end
+        end
+        local ok, problem = raw.pcall(parse, protocol, message)
+        if not ok then
+            engine:log("error", "ProtocolGame parse message exception: " .. raw.tostring(problem))
+        end
+        if state.protocol == protocol then
+            net.protocols.recv(protocol)
+        end
+    end
+
+    function driver.failed(protocol, problem, code)
+        if state.protocol ~= protocol then
+            return
+        elseif code == END_OF_FILE then
+            game.incoming.Disconnect()
+        else
+            game.incoming.ConnectionError(problem, code)
+        end
+    end
+
+    -- The connection of the game, as state.lua calls it ------------------------------------------------------------
+
+    local function connect(account, password, host, port, character, token, session_key)
+        local protocol = state.protocol
+        protocol.login = {
+            account = account or "", password = password or "", character = character or "", token = token or "",
+            session_key = session_key or "",
+        }
+        protocol.driver = driver
+        protocol.wire = engine.host("wire.open", state.protocol_version, game.wire_flags())
+        game.wire.protocol = protocol
+        net.protocols.connect(protocol, host, port)
+    end
+
+    local writers
+
+    local wire = {}
+    function wire.send(name, ...)
+        if name == "Login" then
+            return connect(...)
+        end
+        local protocol = state.protocol
+        local writer = writers[name]
+        if not protocol or not protocol.encrypted and game.features.GameLoginPacketEncryption then
+            return
+        elseif not writer then
+            -- Said once a name: a client that can't be heard should be noticed.
+            if not wire.silent[name] then
+                wire.silent[name] = true
+                engine:log("warning", "the client's connection has no message for " .. name)
+            end
+            return
+        end
+        local message = writer(...)
+        if message then
+            write(protocol, message)
+        end
+    end
+    wire.silent = {}
+
+    function wire.disconnect()
+        local protocol = wire.protocol
+        wire.protocol = nil
+        if protocol then
+            engine.host("wire.close", protocol.wire)
+            protocol.driver = nil
+            net.protocols.disconnect(protocol)
+        end
+    end
+
+    --- Item flags that decide how an item is read: client ids by name.
+    function game.wire_flags()
+        local found = { stackable = {}, fluid = {}, splash = {}, container = {}, animated = {} }
+        local names = { stackable = "stackable", fluid = "fluid_container", splash = "splash", container = "container" }
+        game.things.each(0, function(id, kind)
+            for flag, attribute in raw.pairs(names) do
+                if kind.is[attribute] then
+                    found[flag][#found[flag] + 1] = id
+                end
+            end
+            if (kind.animation_phases or 0) > 1 then
+                found.animated[#found.animated + 1] = id
+            end
+        end)
+        return found
+    end
+
+    --- From now on sessions are real: the host has the operations `wire.…`.
+    function engine.controls.game_wire()
+        net = engine.parts.net
+        if not game.wire then
+            writers = context.use("otclient/game/wire_out")(engine, game, bytes)
+            apply = context.use("otclient/game/wire_in")(engine, game, { send_login = send_login, start = start })
+            game.wire = wire
+        end
+    end
+end

@@ -1,0 +1,84 @@
+"""What the parts of a server ask of each other: every name that one uses, another offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.realms.canary.servers import with_server
+
+from tibicen.paths import lua_root
+from tibicen.realms.canary.server import Dialect
+
+_DIRECT = re.compile(r"(?<![\w.])(?:server\.)?parts\.(\w+)\.(\w+)")
+_ALIAS = re.compile(r"^( *)local (\w+) = (?:server\.)?parts\.(\w+)$")
+_LOCALS = re.compile(r"^( *)local (?:function )?(\w+(?:, \w+)*)")
+_ALIASES = re.compile(r"^( *)local (\w+(?:, \w+)+) = ((?:server\.)?parts\.\w+(?:, (?:server\.)?parts\.\w+)+)$")
+
+# What one of the two servers has and the other lacks; who asks for it is that server's, or asks which one it is.
+_CANARY_ALONE = """
+    game.achievement game.achievement_named item_types.dummies item_types.has_look_type item_types.ladders
+    item_types.soul_cores items.tier items.tier_chance monsters.charm monsters.charms monsters.make_charm
+    monsters.types_with npcs.make_type players.add_race_kills players.dodge_chance players.fatal_chance
+    players.reward_streak storage.player_kv events.wanted_items
+"""
+_TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"
+_LACKING = {"canary": set(_TFS_ALONE.split()), "tfs": set(_CANARY_ALONE.split())}
+
+
+def _aliases(line: str) -> list[tuple[int, str, str]]:
+    if found := _ALIAS.match(line):
+        return [(len(found[1]), found[2], found[3])]
+    if found := _ALIASES.match(line):
+        parts = [each.rpartition(".")[2] for each in found[3].split(", ")]
+        return [(len(found[1]), name, part) for name, part in zip(found[2].split(", "), parts, strict=True)]
+    # Another local of that name hides the alias.
+    found = _LOCALS.match(line)
+    return [(len(found[1]), name, "") for name in found[2].split(", ")] if found else []
+
+
+def uses(source: str) -> Iterator[tuple[int, str, str]]:
+    """Line, part and name of each use of what a part offers."""
+    aliases: list[tuple[int, str, str]] = []
+    for number, line in enumerate(source.split("\n"), 1):
+        code = line.partition("--")[0].rstrip()
+        if not code:
+            continue
+        indent = len(code) - len(code.lstrip())
+        # A local is gone when the block that has it ends.
+        aliases = [alias for alias in aliases if alias[0] <= indent]
+        for found in _DIRECT.finditer(code):
+            yield number, found[1], found[2]
+        for name, part in {name: part for _, name, part in aliases}.items():
+            for use in re.finditer(rf"(?<![\w.:\"]){name}\.(\w+)", code if part else ""):
+                yield number, part, use[1]
+        aliases += _aliases(code)
+
+
+def test_uses_are_found() -> None:
+    source = """
+        local map = server.parts.map
+        map.tile(1)
+        if a then
+            local map, items = parts.npcs, parts.items -- parts.no.no
+            maps.tile(map.life, items.create)
+        end
+    """
+    assert [part + "." + name for _, part, name in uses(source)] == ["map.tile", "npcs.life", "items.create"]
+
+
+@pytest.mark.parametrize("dialect", ["canary", "tfs"])
+def test_what_parts_ask_of_each_other_is_there(tmp_path: Path, dialect: Dialect) -> None:
+    offered = with_server(tmp_path, lambda server: server.control("offered"), {}, dialect=dialect)
+    names = {part: {str(name) for name in those or ()} for part, those in offered.items()}
+    folder = lua_root() / "canary"
+    missing = [
+        f"{path.relative_to(folder)}:{line}: {part}.{name}"
+        for path in sorted(folder.rglob("*.lua"))
+        for line, part, name in uses(path.read_text())
+        if name not in names.get(part, set()) and f"{part}.{name}" not in _LACKING[dialect]
+    ]
+    assert missing == []
+    assert sorted(each for each in _LACKING[dialect] if each.partition(".")[2] in names[each.partition(".")[0]]) == []
