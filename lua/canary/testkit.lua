@@ -247,6 +247,10 @@ return function(server)
                     return { x = 65535, y = slot, z = 0 }, record, 0
                 end
             end
+            if server.parts.items.find(player, record.id, true, -1) == record then
+                -- Deeper down, as by a hotkey: no container is open.
+                return { x = 65535, y = 0, z = 0 }, record, 0
+            end
             local tile = map.tile_of(record)
             return { x = tile.x, y = tile.y, z = tile.z }, record, map.thing_index(tile, record)
         end

@@ -197,7 +197,8 @@ def stub(api: DeclaredApi, hooks: list[HookPage]) -> str:
     for name, alias in api.aliases.items():
         lines += ["", *_comment(alias.description)]
         if name == HOOK_NAME:
-            lines += [f"---@alias {name}", *(f'---| "{hook.name}" # {" ".join(hook.sentence.split())}' for hook in hooks)]
+            lines.append(f"---@alias {name}")
+            lines += [f'---| "{hook.name}" # {" ".join(hook.sentence.split())}' for hook in hooks]
         else:
             lines.append(f"---@alias {name} {alias.type}")
     for name, each in api.classes.items():

@@ -1,4 +1,5 @@
---- What a client sends: the deeds of clients.lua, and what a connection has beyond them (pings, windows, channels, modes).
+--- What a client sends: the deeds of clients.lua, and what a connection has beyond them (pings, windows, channels,
+--- modes).
 
 local context = ...
 local raw = context.raw
@@ -58,7 +59,16 @@ return function(server, wire)
     -- The client is in the game: nothing is left to be done.
     asked[0x0F] = function() end
 
-    local DIRECTIONS = { [0x65] = 0, [0x66] = 1, [0x67] = 2, [0x68] = 3, [0x6A] = 7, [0x6B] = 5, [0x6C] = 4, [0x6D] = 6 }
+    local DIRECTIONS = {
+        [0x65] = 0,
+        [0x66] = 1,
+        [0x67] = 2,
+        [0x68] = 3,
+        [0x6A] = 7,
+        [0x6B] = 5,
+        [0x6C] = 4,
+        [0x6D] = 6,
+    }
     for opcode, direction in raw.pairs(DIRECTIONS) do
         asked[opcode] = function(view)
             clients.deeds.walk(view.player, direction)
@@ -96,7 +106,8 @@ return function(server, wire)
 
     -- Amounts of a trade with an npc are one byte up to 12.90.
     asked[0x7A] = function(view, data)
-        clients.deeds.buy(view.player, u16_at(data, 2), byte(data, 4), byte(data, 5), byte(data, 6) ~= 0, byte(data, 7) ~= 0)
+        local over_capacity, in_backpacks = byte(data, 6) ~= 0, byte(data, 7) ~= 0
+        clients.deeds.buy(view.player, u16_at(data, 2), byte(data, 4), byte(data, 5), over_capacity, in_backpacks)
     end
     asked[0x7B] = function(view, data)
         clients.deeds.sell(view.player, u16_at(data, 2), byte(data, 4), byte(data, 5), byte(data, 6) ~= 0)
@@ -269,8 +280,8 @@ return function(server, wire)
         end
     end
 
-    --- Asks clients for signs of life; those that give none for long lose their connection. Characters without one leave
-    --- as soon as they may, and after a minute in any case.
+    --- Asks clients for signs of life; those that give none for long lose their connection. Characters without one
+    --- leave as soon as they may, and after a minute in any case.
     ---@return number[] numbers of connections
     function server.controls.wire_pings()
         local silent = {}

@@ -1,5 +1,5 @@
---- Figures: those of the own player (stats, skills, icons), and how creatures in sight look. They are compared with what
---- was told a few times a second, and told when they differ.
+--- Figures: those of the own player (stats, skills, icons), and how creatures in sight look. They are compared with
+--- what was told a few times a second, and told when they differ.
 
 local context = ...
 local raw = context.raw
@@ -45,7 +45,8 @@ return function(server, wire)
         out = out .. word(player.base_xp) .. (new and "" or "\0\0") .. "\0\0" .. "\0\0" .. word(player.stamina_xp)
         out = out .. number(mana) .. number(most_mana)
         if not new then
-            out = out .. byte(players.effective_magic_level(player)) .. byte(player.magic_level) .. byte(player.magic_percent)
+            out = out .. byte(players.effective_magic_level(player))
+            out = out .. byte(player.magic_level) .. byte(player.magic_percent)
         end
         out = out .. byte(player.soul) .. word(player.stamina) .. word(wire.speed(player.base_speed)) .. "\0\0"
         out = out .. word(player.offline_time / 60000) .. "\0\0\0"

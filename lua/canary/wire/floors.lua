@@ -3,7 +3,7 @@
 local context = ...
 local raw = context.raw
 local char, concat = raw.string.char, raw.table.concat
-local max, min, abs = raw.math.max, raw.math.min, raw.math.abs
+local min, abs = raw.math.min, raw.math.abs
 
 -- Tiles from a player to the edges of its client's map: less to the west and north.
 local WEST, EAST, NORTH, SOUTH = 8, 9, 6, 7

@@ -1,5 +1,5 @@
---- What parts of the server tell a player, as messages of its client's protocol. What a client shows anyway by comparing
---- (steps, figures, slots, windows) is left out here; what an old client has no message for, too.
+--- What parts of the server tell a player, as messages of its client's protocol. What a client shows anyway by
+--- comparing (steps, figures, slots, windows) is left out here; what an old client has no message for, too.
 
 local context = ...
 local raw = context.raw
@@ -79,7 +79,8 @@ return function(server, wire)
         return older[kind] or kind
     end
 
-    local TWO_VALUES, ONE_VALUE = { [23] = true, [24] = true, [27] = true }, { [25] = true, [26] = true, [28] = true, [29] = true }
+    local TWO_VALUES = { [23] = true, [24] = true, [27] = true }
+    local ONE_VALUE = { [25] = true, [26] = true, [28] = true, [29] = true }
     local IN_CHANNEL = { [33] = true, [34] = true, [35] = true }
 
     function make.text(view, fields)
@@ -87,7 +88,8 @@ return function(server, wire)
         local message = "\180" .. char(kind % 256)
         if TWO_VALUES[kind] or ONE_VALUE[kind] then
             local x, y, z = fields.x or view.x, fields.y or view.y, fields.z or view.z
-            message = message .. wire.place(x, y, z) .. u32(max(0, fields.value or 0)) .. char((fields.color or 0) % 256)
+            message = message .. wire.place(x, y, z) .. u32(max(0, fields.value or 0))
+            message = message .. char((fields.color or 0) % 256)
             if TWO_VALUES[kind] then
                 message = message .. u32(max(0, fields.second_value or 0)) .. char((fields.second_color or 0) % 256)
             end
@@ -190,14 +192,16 @@ return function(server, wire)
             message = message .. char(min(255, #list))
             for at = 1, min(255, #list) do
                 local entry = list[at]
-                message = message .. text(entry.text or entry.name or entry[2] or "") .. char((entry.id or entry[1] or 0) % 256)
+                message = message .. text(entry.text or entry.name or entry[2] or "")
+                message = message .. char((entry.id or entry[1] or 0) % 256)
             end
         end
         return message .. char((fields.escape or 255) % 256, (fields.enter or 255) % 256, fields.priority and 1 or 0)
     end
     function make.text_window(view, fields)
         local item = view.player.writing
-        local shown = item and wire.item(view, item) or u16(fields.id) .. (view.version >= 1000 and view.version < 1281 and "\255" or "")
+        local mark = view.version >= 1000 and view.version < 1281 and "\255" or ""
+        local shown = item and wire.item(view, item) or u16(fields.id) .. mark
         local longest = fields.writable and fields.length or #(fields.text or "")
         local message = "\150" .. u32(fields.window) .. shown .. u16(min(65535, longest)) .. text(fields.text or "")
             .. text(fields.writer or "")

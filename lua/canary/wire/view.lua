@@ -1,8 +1,9 @@
 --- What a client was told of the map, kept beside the map: whatever differs is told.
 ---
---- A view: { number, version, system, extended, player, x, y, z (where its client's map lies), tiles = { [place] = marks
---- of the things on it, as told }, at = { [creature's id] = place where it was told to be }, known = { [id] = true },
---- shown = { [id] = figures }, out = messages to be sent, waiting = what parts of the server told the player }.
+--- A view: { number, version, system, extended, player, x, y, z (where its client's map lies), tiles = { [place] =
+--- marks of the things on it, as told }, at = { [creature's id] = place where it was told to be }, known = { [id] =
+--- true }, shown = { [id] = figures }, out = messages to be sent, waiting = what parts of the server told the player
+--- }.
 
 local context = ...
 local raw = context.raw
@@ -40,7 +41,9 @@ return function(server, wire)
         end
     end
 
-    for _, name in raw.ipairs({ "add_thing", "internal_add", "remove_thing", "update_thing", "replace_thing", "item_changed" }) do
+    local changes =
+        { "add_thing", "internal_add", "remove_thing", "update_thing", "replace_thing", "item_changed" }
+    for _, name in raw.ipairs(changes) do
         local inner = map[name]
         map[name] = function(tile, ...)
             touched(tile)
@@ -182,7 +185,8 @@ return function(server, wire)
             last, last_wanted = last - 1, last_wanted - 1
         end
         -- One item that became another.
-        if last == first and last_wanted == first and type(marks[first]) ~= "number" and type(wanted[first]) ~= "number" then
+        local only_items = type(marks[first]) ~= "number" and type(wanted[first]) ~= "number"
+        if last == first and last_wanted == first and only_items then
             marks[first] = wanted[first]
             send(view, TRANSFORM .. place_of(key) .. char(first - 1) .. wanted[first])
             return

@@ -1,9 +1,9 @@
---- A real connection of the game: `g_game.loginWorld` connects, what the player does goes out as messages, what comes in
---- becomes events of the game.
+--- A real connection of the game: `g_game.loginWorld` connects, what the player does goes out as messages, what comes
+--- in becomes events of the game.
 ---
---- Not there until the host asks for it by the control `game_wire`: until then what is sent is only kept for `game_sent`.
---- The host decodes messages (`wire.decode`), as its protocol manifests tell; frames, checksums and encryption are those
---- of `net/protocol.lua`.
+--- Not there until the host asks for it by the control `game_wire`: until then what is sent is only kept for
+--- `game_sent`. The host decodes messages (`wire.decode`), as its protocol manifests tell; frames, checksums and
+--- encryption are those of `net/protocol.lua`.
 
 local context = ...
 local raw = context.raw

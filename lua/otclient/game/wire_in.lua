@@ -285,7 +285,11 @@ return function(engine, game, session)
     end
 
     context.use("otclient/game/wire_news")(engine, apply, game, {
-        place = place, outfit_of = outfit_of, item_data = item_data, items_data = items_data, item_objects = item_objects,
+        place = place,
+        outfit_of = outfit_of,
+        item_data = item_data,
+        items_data = items_data,
+        item_objects = item_objects,
         modes = modes, told_creature = function(id)
             return game.map.creature(id)
         end,

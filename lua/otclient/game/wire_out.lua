@@ -7,7 +7,8 @@ local modes = context.use("otclient/game/wire_modes")
 
 local SINGLE = {
     EnterGame = 0x0F, Logout = 0x14, Ping = 0x1D, PingBack = 0x1E, WalkNorth = 0x65, WalkEast = 0x66, WalkSouth = 0x67,
-    WalkWest = 0x68, Stop = 0x69, WalkNorthEast = 0x6A, WalkSouthEast = 0x6B, WalkSouthWest = 0x6C, WalkNorthWest = 0x6D,
+    WalkWest = 0x68, Stop = 0x69, WalkNorthEast = 0x6A, WalkSouthEast = 0x6B, WalkSouthWest = 0x6C, WalkNorthWest =
+    0x6D,
     TurnNorth = 0x6F, TurnEast = 0x70, TurnSouth = 0x71, TurnWest = 0x72, CloseNpcTrade = 0x7C, AcceptTrade = 0x7F,
     RejectTrade = 0x80, RequestChannels = 0x97, CloseNpcChannel = 0x9E, LeaveParty = 0xA7, OpenOwnChannel = 0xAA,
     CancelAttackAndFollow = 0xBE, RequestOutfit = 0xD2, RequestQuestLog = 0xF0,

@@ -56,7 +56,16 @@ def field(dialect: Dialect, **fields: Any) -> ServerKit:
     kit = ServerKit(dialect=dialect, items=ITEMS)
     kit.load_text(_MONSTERS, "monsters.lua")
     kit.world("\n".join(["ggggggggg"] * 9), {"g": GRASS}, (996, 996, 7))
-    common = {"level": 50, "health": 1000, "healthmax": 1000, "mana": 500, "manamax": 500, "soul": 100, "cap": 4000}
+    common = {
+        "level": 50,
+        "health": 1000,
+        "healthmax": 1000,
+        "mana": 500,
+        "manamax": 500,
+        "soul": 100,
+        "cap": 4000,
+        "backpack": False,
+    }
     kit.player("Ann", **{**common, "vocation": 1, "maglevel": 10, "at": (1000, 1000, 7), **fields})
     kit.player("Bob", **{**common, "vocation": 4, "at": (1002, 1000, 7)})
     kit.run(_SETUP)

@@ -64,7 +64,8 @@ class Player:
         account = name.lower()
         key = f"{account}\\n{password}"
         self.lua(
-            f"g_game.loginWorld('{account}', '{password}', 'World', '127.0.0.1', {world.game_port}, '{name}', '', '{key}')"
+            f"g_game.loginWorld('{account}', '{password}', 'World', '127.0.0.1', "
+            f"{world.game_port}, '{name}', '', '{key}')"
         )
 
     def frames(self) -> None:
