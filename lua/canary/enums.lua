@@ -3,6 +3,9 @@
 local context = ...
 local raw = context.raw
 
+-- What Canary counts among its numbers but gives scripts no name for.
+local UNNAMED = { RETURNVALUE_ONLYAMMOINQUIVER = 24 }
+
 return function(server)
     local enums = server.settings.enums or {}
     for name, value in raw.pairs(enums) do
@@ -14,7 +17,8 @@ return function(server)
         --- The value of a name of the server; nil when it has none.
         ---@param name string
         get = function(name)
-            return enums[name]
+            local value = enums[name]
+            return value == nil and not server.tfs and UNNAMED[name] or value
         end,
         --- Every name with its value.
         all = enums,

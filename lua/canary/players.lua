@@ -8,6 +8,7 @@ local PARTS = {
     "levels",
     "messages",
     "things",
+    "depots",
     "session",
     "death",
     "attack",

@@ -60,7 +60,14 @@ return function(server)
     end
 
     local function write(of, name, value)
-        note(rawget(of, FILE), name)
+        local file = rawget(of, FILE)
+        local first = file.globals == nil or file.globals[name] == nil
+        note(file, name)
+        if first and not loading then
+            -- A callback's: no definition but a state, which outlives a reload as in the servers.
+            file.state = file.state or {}
+            file.state[name] = true
+        end
         env[name] = value
     end
 

@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local type = raw.type
+local ceil, floor, type = raw.math.ceil, raw.math.floor, raw.type
 
 return function(server, conditions)
     local userdata, arguments, tfs = server.userdata, server.arguments, server.tfs
@@ -20,15 +20,19 @@ return function(server, conditions)
 
     userdata.class("Condition", nil, function(_, ...)
         local kind, id, sub_id, persistent = ...
+        -- What is behind the point is cut off, and what is too much for the enum's type.
         local which = number(kind)
-        if not tfs and which % 256 == 0 then
+        which = (which < 0 and ceil(which) or floor(which)) % (tfs and 2 ^ 32 or 256)
+        if not tfs and which == 0 then
             server:report("Invalid condition type")
             -- Nothing is pushed: the last argument is what the caller finds.
             local count = raw.select("#", ...)
-            return count > 0 and (raw.select(count, ...)) or userdata.classes.Condition
+            if count > 0 then
+                return (raw.select(count, ...))
+            end
+            return userdata.classes.Condition
         end
         if not tfs then
-            which = which % 256
             sub_id = given(sub_id, 0, arguments.u32)
             if raw.select("#", ...) < 4 then
                 persistent = false

@@ -73,11 +73,11 @@ return function(server, events)
     local function use_by_itself(player, item, index)
         local players = server.parts.players
         if item.class_name == "Container" or item.items then
-            local open = players.use_container
-            if open then
-                return open(player, item, index)
+            local container, problem = players.container_for(player, item)
+            if not container then
+                return value(problem)
             end
-            return NO_ERROR
+            return players.use_container(player, container, index)
         end
         local kind = item.type
         if kind and (kind.can_read_text or kind.readable) then

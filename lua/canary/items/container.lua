@@ -24,7 +24,7 @@ return function(server, items)
     -- Names that scripts have no constant for; the numbers are those of the servers.
     local FULL = enum("RETURNVALUE_CONTAINERISFULL") or 29
     local NOT_YOURS, NOT_INVITED = value("ITEMISNOTYOURS"), value("PLAYERISNOTINVITED")
-    local ONLY_AMMUNITION = enum("RETURNVALUE_ONLYAMMOINQUIVER") or (tfs and 71 or 24)
+    local ONLY_AMMUNITION = tfs and 71 or enum("RETURNVALUE_ONLYAMMOINQUIVER")
     local NOT_THERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE") or 69
     local NO_STORE_ITEM = enum("RETURNVALUE_CANNOTMOVEITEMISNOTSTOREITEM") or 68
     local FLAG = {

@@ -49,18 +49,8 @@ return function(server, players, bind)
             return backpack and free_slots(backpack) or 0
         end),
         getDepotLocker = of(function(player, depot)
-            local lockers = player.lockers or {}
-            player.lockers = lockers
-            local id = arguments.u32(depot)
-            local locker = lockers[id]
-            if not locker then
-                locker = server.parts.items.create(env.ITEM_LOCKER or 3502, 1)
-                if not locker then
-                    return false
-                end
-                locker.parent = player
-                lockers[id] = locker
-            end
+            local locker = players.depot_locker(player, arguments.u32(depot))
+            locker.parent = player
             return userdata.push(locker)
         end),
         getStashCount = of(function(player)

@@ -165,26 +165,6 @@ return function(server, players)
         return container
     end
 
-    --- The chest of a depot.
-    function players.depot_chest(player, depot, create)
-        player.depots = player.depots or {}
-        local chest = player.depots[depot]
-        if not chest and create then
-            chest = server.parts.items.create(env.ITEM_DEPOT or 2594, 1)
-            if chest then
-                chest.container_kind = "depot_chest"
-                chest.capacity = tfs and chest.capacity or 32
-                player.depots[depot] = chest
-            end
-        end
-        return chest
-    end
-
-    --- Where mail comes to.
-    function players.inbox(player)
-        return keep(player, "inbox", env.ITEM_INBOX or 14404, "inbox")
-    end
-
     --- Where what was bought in the store comes to. In Canary it is worn, in a slot of its own.
     function players.store_inbox(player)
         local slot = env.CONST_SLOT_STORE_INBOX or 11

@@ -57,10 +57,19 @@ return function(server, scripts)
         end
     end
 
-    -- Globals that only the old version set are gone; those of which it knew a value before are as they were.
+    -- What callbacks of the old version set goes on as the new one's.
+    local function hand_over(name, before, new)
+        new.globals, new.state = new.globals or {}, new.state or {}
+        new.globals[name], new.state[name], owners[name] = before, true, new
+    end
+
+    -- Globals that only the old version set as it loaded are gone; those of which it knew a value before are as they
+    -- were.
     local function settle_globals(old, new)
         for name, before in pairs(old.globals or NONE) do
-            if owners[name] == old then
+            if owners[name] == old and old.state and old.state[name] then
+                hand_over(name, before, new)
+            elseif owners[name] == old then
                 owners[name] = nil
                 if before == ABSENT then
                     rawset(server.env, name, nil)

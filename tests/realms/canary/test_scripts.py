@@ -127,6 +127,24 @@ def test_a_broken_file_keeps_what_it_had(tmp_path: Path) -> None:
     with_server(tmp_path, body, files)
 
 
+def test_what_callbacks_set_outlives_a_reload(tmp_path: Path) -> None:
+    path = "data/scripts/1.lua"
+    files = {path: "made = {loads} function count() counted = (counted or 0) + 1 return counted end"}
+
+    def body(server: Server) -> None:
+        server.control("load_all")
+        assert server.run(b"return count() + count()") == 3
+        for text in ("function count() counted = (counted or 0) + 1 return counted end", "-- nothing"):
+            write(tmp_path, {path: text})
+            assert [each["ok"] for each in server.control("reload_file", path)] == [True]
+            # The state stays; what the file itself set and no longer sets is gone.
+            assert list(server.run(b"return { counted, tostring(made) }")) == [2, "nil"]
+        server.control("unload_file", path)
+        assert server.run(b"return counted") is None
+
+    with_server(tmp_path, body, {path: files[path].replace("{loads}", "1")})
+
+
 def test_users_of_a_global_are_loaded_anew(tmp_path: Path) -> None:
     files = {
         "data/scripts/lib/values.lua": "amount = 3",
