@@ -9,6 +9,19 @@ files["plugins"] = {
     globals = { "exports", "on_snapshot", "on_migrate", "on_health", "on_settings" },
 }
 
+-- The demo: a server's scripts, and a client's modules.
+files["plugins/arena"] = {
+    read_globals = { "CreatureEvent", "NetworkMessage", "configKeys", "configManager" },
+    globals = { "CORE_DIRECTORY", "DATA_DIRECTORY", "Player" },
+}
+files["plugins/arena/config.lua"] = { allow_defined_top = true, ignore = { "131" } }
+files["plugins/pinger"] = {
+    read_globals = { "g_app", "g_clock", "g_dispatcher", "g_game", "g_logger", "g_modules", "g_resources" },
+    globals = {
+        "ProtocolGame", "Session", "connect", "disconnect", "init", "removeEvent", "scheduleEvent", "terminate",
+    },
+}
+
 -- Scripts of a client, which measure it.
 files["lua/conformance"] = {
     read_globals = {
@@ -33,6 +46,11 @@ files["lua/start"] = {
 files["lua/preview"] = {
     read_globals = { "g_modules", "g_resources", "g_ui" },
     globals = { "Preview" },
+}
+
+-- What a client of a load test runs.
+files["lua/swarm/stroll.lua"] = {
+    read_globals = { "East", "North", "South", "West", "g_game", "number", "wait" },
 }
 
 -- Stands in for a server in plain Lua: everything in it is global.

@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORE := $(wildcard host/tibicen/native/*.c host/tibicen/native/*.h) host/tibicen/native/build_core.py
 SANITIZED := build/sanitize
+FUZZED := build/fuzz
+FUZZ_SECONDS ?= 210
 
-.PHONY: run test lint unit bench soak sanitize reference clean
+.PHONY: run test lint unit bench soak fuzz sanitize reference clean
 
 run: $(VENV)/.installed
 	$(BIN)/tibicen run $(ARGS)
@@ -36,10 +38,17 @@ unit: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/tibicen bench $(ARGS)
 
-# Bounded: 10,000 reloads, then twenty minutes of reloads, crashes, runaways and floods.
-soak: $(VENV)/.tested
+# Bounded: the fuzzers, then 10,000 reloads, then twenty minutes of reloads, crashes, runaways and floods.
+soak: $(VENV)/.tested fuzz
 	$(BIN)/tibicen bench soak $(ARGS)
 	$(BIN)/tibicen bench endurance $(ARGS)
+
+# Bounded: FUZZ_SECONDS for all targets of tests/fuzz together (FUZZ_TARGETS: of these). What fails is left in build/fuzz/found.
+fuzz: $(VENV)/.tested
+	@command -v clang >/dev/null || { $(as_root) apt-get update -qq && $(as_root) apt-get install -y -qq clang; } \
+	|| { echo "clang is missing; install it (Debian: clang)"; exit 1; }
+	$(BIN)/python -m tests.fuzz.build $(FUZZED)
+	$(BIN)/python -m tests.fuzz.run $(FUZZED) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 reference: $(VENV)/.tested
 	$(BIN)/tibicen reference
@@ -53,7 +62,8 @@ sanitize: $(VENV)/.tested
 	TIBICEN_SANITIZE=1 $(BIN)/python $(SANITIZED)/host/tibicen/native/build_core.py
 	cd $(SANITIZED) && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	ASAN_OPTIONS=detect_leaks=0:handle_segv=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONPATH=host \
-	$(abspath $(BIN))/python -m pytest -p no:cacheprovider tests/native
+	$(abspath $(BIN))/python -m pytest -p no:cacheprovider tests/native tests/fuzz \
+	tests/protocol/test_layouts.py tests/protocol/test_program.py tests/protocol/test_versions.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else 0'

@@ -24,7 +24,7 @@ from tibicen.cli.check import check, check_client, check_reloads, check_server
 from tibicen.cli.conformance import run as run_probes
 from tibicen.cli.doctor import examine
 from tibicen.cli.exercise import run as run_exercise
-from tibicen.cli.inspect import open_capture
+from tibicen.cli.inspect import Filter, open_capture
 from tibicen.cli.inspect import rows as inspected
 from tibicen.cli.operations import operations_of
 from tibicen.cli.profile import summary
@@ -36,6 +36,7 @@ from tibicen.config import HostConfig, PermissionsConfig, load_config
 from tibicen.lifecycle.manifest import Manifest
 from tibicen.protocol.status import StatusInfo
 from tibicen.protocol.versions import VERSIONS
+from tibicen.realms.swarm.figures import Figures
 from tibicen.vm.profile import Frame, Profile, Stack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -174,7 +175,7 @@ def test_cli_page_has_every_command_with_its_options(name: str) -> None:
 
 # -- what --json prints ---------------------------------------------------------------------------------
 
-FREE_KEYS = ("generations", "requires", "owns", "over_budget", "counts")
+FREE_KEYS = ("generations", "requires", "owns", "over_budget", "counts", "errors", "ends")
 """Maps whose keys are names: of plugins, kinds, outcomes."""
 
 
@@ -248,6 +249,14 @@ def replayed(path: Path) -> Any:
     return result
 
 
+def swarmed() -> Any:
+    """The report of a load test in which something went wrong."""
+    figures = Figures(2, 1098)
+    figures.failed("refused", "no")
+    figures.ends["closed"] += 1
+    return figures.report()
+
+
 @pytest.fixture
 def real_answers(
     in_host: Callable[[Scenario], Any],
@@ -290,7 +299,8 @@ def real_answers(
     answers["check --realm canary"], answers["exercise"] = servers(tmp_path / "server")
     answers["protocol list"] = [listed(version) for version in VERSIONS]
     made = open_capture(made_session(1310).write(tmp_path), None)
-    answers["inspect"] = [list(inspected(*made, "say", True))]
+    answers["inspect"] = [list(inspected(*made, Filter("say"), raw=True))]
+    answers["swarm"] = [swarmed()]
     answers["replay"] = [replayed(tmp_path)]
     answers["doctor"] = [[finding._asdict() for finding in examine(folder.path)]]
     return as_json(answers)

@@ -12,6 +12,7 @@ from msgspec import Meta
 from tibicen.errors import ConfigError, ManifestError
 from tibicen.lifecycle.permissions import given_problem
 from tibicen.lifecycle.yaml_reader import Reader, node_at, read
+from tibicen.realms.connections import LoginConfig, WireConfig
 from tibicen.vm.isolated import CHECKPOINT_SECONDS, HEARTBEAT_SECONDS
 
 Level = Literal["debug", "info", "warn", "error"]
@@ -76,6 +77,8 @@ class PluginConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     permissions: Annotated[
         list[str], Meta(description='Given to it whether it asks or not; ["*"] while it is being written')
     ] = []
+    wire: Annotated[WireConfig | None, Meta(description="Realm canary: ports for real clients")] = None
+    login: Annotated[LoginConfig | None, Meta(description="Realm otclient: where its client logs in by itself")] = None
 
 
 class BridgeTlsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +105,10 @@ class BridgePortConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     server_key: Annotated[str, Meta(description="key.pem of the servers, or their modulus, when it is not yours")] = ""
     server_tls: Annotated[bool, Meta(description="Whether the servers are spoken to by TLS")] = False
     tls: BridgeTlsConfig | None = None
+    websocket: Annotated[
+        bool, Meta(description="Clients come by WebSocket; where they log in: they are sent to ports where they do")
+    ] = False
+    items: Annotated[str, Meta(description="Flags of the servers' items, without which little of theirs is read")] = ""
 
 
 class BridgeLimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,6 +27,7 @@ from tibicen.metrics.observatory import Observatory
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
+from tibicen.realms.connections import Connections
 from tibicen.realms.isolated_python import IsolatedPythonPlugin, preparation
 from tibicen.realms.lua_plugin import LuaPlugin
 from tibicen.realms.python_plugin import PythonPlugin
@@ -126,6 +127,7 @@ class Host:
             log=self._plugin_log,
             settings_of=self._settings_of,
             given=self._given_to,
+            connections_of=self._connections_of,
             report=self._report,
             data=data,
             watch=self._watch_folder,
@@ -308,6 +310,8 @@ class Host:
                 (self.plugins.allow if new.enabled else self.plugins.forbid)(name)
             else:
                 (self.plugins.enable if new.enabled else self.plugins.disable)(name)
+        elif plugin is not None and (old.wire, old.login) != (new.wire, new.login):
+            self.plugins.reload(name)
         elif plugin is not None and old.settings != new.settings:
             if plugin.active is not None:
                 self._push_settings(plugin.active, old.settings)
@@ -349,6 +353,10 @@ class Host:
 
     def _grants_first(self) -> bool:
         return self.config.permissions.first_load == "grant"
+
+    def _connections_of(self, plugin: str) -> Connections:
+        said = _of(self.config, plugin)
+        return Connections(said.wire, said.login)
 
     def _settings_of(self, plugin: str) -> Mapping[str, Plain]:
         return _of(self.config, plugin).settings

@@ -19,7 +19,8 @@ end
 local number = arguments.number
 
 local function whole(value)
-    if value ~= value then
+    -- What is no number, or without end, has only zeros in the bits that are kept.
+    if value - value ~= 0 then
         return 0
     end
     return value < 0 and -floor(-value) or floor(value)

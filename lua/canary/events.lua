@@ -3,7 +3,7 @@
 local context = ...
 local make_base = context.use("canary/events/base")
 
-local KINDS = { "actions", "talk", "creature", "move", "global", "callbacks", "channels", "game", "fire" }
+local KINDS = { "actions", "talk", "creature", "move", "global", "callbacks", "channels", "chat", "game", "fire" }
 
 return function(server)
     local events = { places = {} }

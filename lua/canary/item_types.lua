@@ -153,6 +153,45 @@ return function(server)
     end
     local get = item_types.get
 
+    -- Most kinds that scripts name while they load are asked for their charges at most: such a one is read when it is
+    -- asked for more. What is written into it before stands.
+    local charged
+    local function has_charges(id)
+        if not charged then
+            charged = {}
+            for _, each in raw.ipairs(host("items.saying", "charges")) do
+                charged[each] = true
+            end
+        end
+        return charged[id]
+    end
+
+    local UNREAD = {}
+    function UNREAD.__index(kind, key)
+        if key == "class_name" or (key == "charges" and not has_charges(kind.id)) then
+            return DEFAULTS[key]
+        end
+        for name, value in raw.pairs(take(host("items.get", kind.id) or {})) do
+            if raw.rawget(kind, name) == nil then
+                kind[name] = value
+            end
+        end
+        setmetatable(kind, kind_metatable)
+        return kind[key]
+    end
+
+    --- The kind of an id that is that of an item for certain.
+    ---@param id number
+    ---@return table kind
+    function item_types.named(id)
+        local kind = known[id]
+        if kind == nil then
+            kind = setmetatable({ id = id }, UNREAD)
+            known[id] = kind
+        end
+        return kind
+    end
+
     --- The kind of an id; an empty one with id 0 when the server has none.
     ---@param id number
     ---@return table kind
@@ -231,7 +270,7 @@ return function(server)
 
     --- Forgets what was read, so that files that changed count.
     function item_types.reload()
-        known, by_name, namesakes = {}, nil, {}
+        known, by_name, namesakes, charged = {}, nil, {}, nil
     end
 
     -- What a kind is ---------------------------------------------------------------------------------------------

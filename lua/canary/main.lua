@@ -54,6 +54,10 @@ return function(room, options)
     --- Lets go of everything, so that `collect` can free it bit by bit: a large state takes long to close.
     function server.controls.abandon()
         local collect = server.controls.collect
+        -- An object with a finalizer is kept for it with all that it leads to, and that is marked at once.
+        for _, metatable in raw.pairs(server.userdata.metatables) do
+            metatable.__gc = nil
+        end
         -- Scripts have put functions into Lua's own tables, of which texts hold one for ever.
         for _, place in raw.ipairs({ server.parts, room.env.string, server.env, server }) do
             for name in raw.pairs(place) do

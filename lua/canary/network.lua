@@ -206,7 +206,9 @@ return function(server)
         end
         local precision = PRECISION[server.dialect]
         add(message, char(precision))
-        add(message, bytes.write(floor(number * 10 ^ precision + MIDDLE), 4))
+        local scaled = floor(number * 10 ^ precision + MIDDLE)
+        -- As C++ turns what is no number, or without end, into bits.
+        add(message, bytes.write(scaled - scaled == 0 and scaled or 0, 4))
         return true
     end
 

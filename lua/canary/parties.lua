@@ -20,6 +20,8 @@ return function(server)
         server.parts.players.text(player, kind_of_message(), text)
     end
 
+    parties.tell = tell
+
     local function place(list, player)
         for at = 1, #list do
             if list[at] == player then
@@ -203,6 +205,32 @@ return function(server)
         player.party_invitations[#player.party_invitations + 1] = party
         tell(player, leader.name .. " has invited you to " .. his(leader) .. " party.")
         return true
+    end
+
+    --- Whether a player has been invited to a party.
+    ---@param party table|nil
+    function parties.is_invited(party, player)
+        return party ~= nil and place(party.invited, player) ~= nil
+    end
+
+    --- A player asks another one into its party, or into a new one.
+    ---@return boolean
+    function parties.ask_to_join(player, other)
+        if other.party then
+            tell(player, other.name .. " is already in a party.")
+            return false
+        end
+        local party = player.party or parties.make(player)
+        if party.leader ~= player then
+            return false
+        elseif tfs and not allowed("onInvite", party, other) then
+            if is_empty(party) then
+                player.party, party.leader = nil, nil
+                server.userdata.drop(party)
+            end
+            return false
+        end
+        return parties.invite(party, other)
     end
 
     --- Takes an invitation back, without a word.

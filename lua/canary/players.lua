@@ -13,6 +13,7 @@ local PARTS = {
     "death",
     "attack",
     "relations",
+    "vips",
     "luck",
     "description",
     "class",

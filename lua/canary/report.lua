@@ -13,6 +13,8 @@ local error, tostring, type, xpcall = raw.error, raw.tostring, raw.type, raw.xpc
 local DEEPEST = 16
 -- Places that are kept, so that a script that fails in new ways for ever takes no memory for ever.
 local MOST = 2000
+-- How long startup events may take of a step.
+local STARTING_MS = 4
 -- Longest piece of an argument that is shown.
 local SHOWN = 60
 
@@ -229,7 +231,8 @@ return function(server)
     --- Reports what a function of the API can't use.
     ---@param text string
     ---@param name string|nil what the server calls the function inside; found out unless given
-    function report.warn(text, name)
+    ---@param once boolean|nil whether it is logged only the first time that it comes from one place
+    function report.warn(text, name, once)
         local level, file, line, api = 2, nil, nil, nil
         while true do
             local info = getinfo(level, "Slf")
@@ -251,7 +254,7 @@ return function(server)
             end
         end
         local running = stack[depth]
-        keep({
+        local entry = keep({
             kind = "warning",
             text = text,
             file = file or (running and running.file and running.file.path) or nil,
@@ -259,7 +262,9 @@ return function(server)
             callback = running and running.label or "",
             arguments = {},
         })
-        server:log("error", block(name or nil, text, trace(text, 2)))
+        if not once or entry.count == 1 then
+            server:log("error", block(name or nil, text, trace(text, 2)))
+        end
     end
 
     --- Reports that a callback of a script, or a file, failed.
@@ -390,7 +395,9 @@ return function(server)
     --- Lets time pass, and tells how often something has failed so far.
     ---@param ms number
     function server.controls.step(ms)
-        server.parts.scheduler.advance(ms)
+        if not server.parts.scripts.begin_more(STARTING_MS) then
+            server.parts.scheduler.advance(ms)
+        end
         return failures
     end
 

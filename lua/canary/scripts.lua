@@ -44,6 +44,8 @@ return function(server)
     -- Globals of scripts -------------------------------------------------------------------------------------------
 
     local ABSENT, NONE = {}, {}
+    local classes = context.use("canary/scripts/classes")(server)
+    local watched = classes.watched
 
     -- One global for all files, but each write is known to be of the file whose function wrote.
     local function note(file, name)
@@ -71,12 +73,22 @@ return function(server)
         env[name] = value
     end
 
-    -- While a file loads, the globals of other files that it reads tell on which it depends.
+    -- While a file loads, the globals of other files that it reads tell on which it depends, and those of the server
+    -- which tables it may change.
     local function read(of, name)
+        if watched[name] then
+            local touched = rawget(of, FILE).touched
+            if touched and not touched[name] then
+                classes.touch(touched, name)
+            end
+        end
         local owner = owners[name]
         if owner then
             local file = rawget(of, FILE)
-            if owner ~= file then
+            if owner.path == file.path then
+                -- Of this version, or of the one before.
+                file.found_old = file.found_old or owner ~= file
+            else
                 owner.users = owner.users or {}
                 owner.users[file.path] = true
             end
@@ -136,6 +148,10 @@ return function(server)
             entries = {},
             -- Names of globals that it set, to what they were before.
             globals = nil,
+            -- While it loads: what tables of the server held before it could change them.
+            touched = nil,
+            -- What it changed in them.
+            methods = nil,
             -- Paths of files that used, while they loaded, what it had set.
             users = nil,
             -- Files that it ran by dofile or require.
@@ -182,8 +198,6 @@ return function(server)
 
     -- Loading -------------------------------------------------------------------------------------------------------
 
-    local classes = context.use("canary/scripts/classes")(server)
-
     local function run(file, fn, ...)
         local outer = loading
         loading = file
@@ -199,12 +213,15 @@ return function(server)
     ---@param chunk string|nil the chunk's name; `@` and the path unless given
     ---@param interface string|nil which of the server's interfaces it is of
     ---@param order number|nil its place; the last unless given
+    ---@param source string|false|nil its text, or that there is none; it is read unless given
     ---@return boolean ok
     ---@return table file
-    function scripts.load(path, chunk, interface, order)
+    function scripts.load(path, chunk, interface, order, source)
         local file = make_file(path, chunk or "@" .. path, interface or "Scripts Interface")
         file.order = order or place_of(path)
-        local source = server.host("files.read", path)
+        if source == nil then
+            source = server.host("files.read", path)
+        end
         local fn, problem
         if source then
             fn, problem = scripts.compile(path, source, file)
@@ -219,14 +236,13 @@ return function(server)
             server.parts.report.syntax(path, problem)
             return false, file
         end
-        file.brings_methods = classes.may_change(source)
-        local before = file.brings_methods and classes.snapshot() or nil
+        -- What runs once is not worth machine code, which would keep it.
+        raw.jit.off(fn)
+        file.touched = {}
         local started = raw.os.clock()
         local ok = run(file, fn)[1]
         file.ms = (raw.os.clock() - started) * 1000
-        if before then
-            file.methods = classes.changes(before)
-        end
+        file.methods, file.touched = classes.changes(file.touched), nil
         if not ok then
             file.errors = file.errors + 1
             file.problem = server.parts.report.last().text

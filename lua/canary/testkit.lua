@@ -13,6 +13,13 @@ local DIRECTIONS = {
 local HOUR = 3600000
 local BACKPACK = { canary = 2854, tfs = 1988 }
 
+-- Directions by how far a place is to the south, and to the east.
+local BESIDE = {
+    [-1] = { [-1] = 6, [0] = 0, [1] = 7 },
+    [0] = { [-1] = 3, [1] = 1 },
+    [1] = { [-1] = 4, [0] = 2, [1] = 5 },
+}
+
 return function(server)
     local env, userdata = server.env, server.userdata
     local kit = {}
@@ -299,6 +306,12 @@ return function(server)
         kit.advance(0)
     end
 
+    -- The direction from a tile to a place beside it; nil for the tile itself.
+    local function beside(tile, place)
+        local column = BESIDE[place.y - tile.y]
+        return column and column[place.x - tile.x] or nil
+    end
+
     --- A creature makes a step (`north`, …), or is on its way to a place until it is there.
     function kit.step(who, where)
         local creature = creature_of(who)
@@ -311,6 +324,10 @@ return function(server)
         local place = place_of(where)
         local near = { min_distance = 0, max_distance = 0 }
         local way = server.parts.map.find_path(creature, place.x, place.y, place.z, near)
+        if way and #way == 0 then
+            -- The servers look for no way to what is beside a creature.
+            way = { beside(creature.tile, place) }
+        end
         if not way then
             raw.error(format("there is no way to (%d, %d, %d)", place.x, place.y, place.z), 2)
         end

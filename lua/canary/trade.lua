@@ -7,7 +7,6 @@ local abs, max = raw.math.abs, raw.math.max
 -- How a player stands in a trade.
 local NONE, INITIATED, ACCEPTED, ACKNOWLEDGED, TRANSFER = nil, 1, 2, 3, 4
 local MOST_ITEMS = 100
-local WALK_TIME = 400
 local IGNORE_AUTO_STACK = 64
 
 return function(server)
@@ -98,15 +97,7 @@ return function(server)
         elseif near(player.tile, x, y, z, 1) then
             return false
         end
-        local way = server.parts.map.find_path(player, x, y, z, {
-            min_target_dist = 0, max_target_dist = 1, full_path_search = true, clear_sight = true, max_search_dist = 0,
-        })
-        if way then
-            server.parts.creatures.auto_walk(player, way)
-            player.walk_task = function()
-                server.parts.scheduler.after(WALK_TIME, again)
-            end
-        else
+        if not server.parts.clients.walk_to(player, { x = x, y = y, z = z }, 1, again) then
             cancel(player, env.RETURNVALUE_THEREISNOWAY)
         end
         return true

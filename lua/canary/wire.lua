@@ -9,9 +9,11 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "figures", "holders", "told", "asked" }
+local PARTS = { "things", "floors", "view", "goods", "figures", "holders", "told", "asked" }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
+-- What appears where somebody comes into the game.
+local LOGIN_EFFECT = 11
 -- Bytes that one connection, and all together, are given at once; what is left goes next time.
 local AT_ONCE, ALL_AT_ONCE = 262144, 4194304
 
@@ -22,24 +24,35 @@ return function(server)
         context.use("canary/wire/" .. part)(server, wire)
     end
 
+    -- A character that is in the game already gets another client. What its old one had open is closed: channels and
+    -- questions; the number of the old connection, if it has one.
+    local function take_over(view, player)
+        local old = wire.by_player[player]
+        if old then
+            wire.forget(old)
+        end
+        wire.alone[player] = nil
+        server.parts.events.chat.forget(player)
+        player.modal_windows, player.idle_time = {}, 0
+        wire.admit(view, player, false)
+        return old and old.number or nil
+    end
+
     --- A connected client's character comes into the game.
     ---@param number number of the connection
     ---@param name string
     ---@param fields table columns of the table `players` that differ from those of a new one
     ---@param client table version, system (id), extended (whether it knows extended opcodes)
-    ---@return table { id } or { problem }
+    ---@return table { id, replaced } or { problem }; `replaced` is the connection that has no character any more
     function server.controls.wire_enter(number, name, fields, client)
         local players = server.parts.players
         local there = server.parts.creatures.by_name(name)
         local view = wire.new_view(number, client)
         if there and there.class_name == "Player" then
-            if not wire.alone[there] then
+            if wire.by_player[there] and not server.parts.config.boolean("REPLACE_KICK_ON_LOGIN") then
                 return { problem = "You are already logged in." }
             end
-            -- The character of a connection that broke off is still there.
-            wire.alone[there] = nil
-            wire.admit(view, there)
-            return { id = there.id }
+            return { id = there.id, replaced = take_over(view, there) }
         end
         wire.entering = view
         local ok, player, problem = raw.pcall(players.enter, name, fields or {})
@@ -49,7 +62,14 @@ return function(server)
         elseif not player then
             return { problem = name .. " can't come into the game: " .. raw.tostring(problem) }
         end
-        wire.admit(view, player)
+        -- Others see it first: as long as the view is not admitted, what the player is told is not told to its client.
+        local tile = player.tile
+        server.parts.map.send_effect(tile.x, tile.y, tile.z, LOGIN_EFFECT)
+        wire.admit(view, player, true)
+        if view.extended and server.tfs then
+            -- The name under which TFS asks scripts of clients that are OTClient, without a script that registers it.
+            server.parts.events.attach(player, "ExtendedOpcode")
+        end
         return { id = player.id }
     end
 
@@ -62,7 +82,8 @@ return function(server)
         end
     end
 
-    --- The connection is gone. The character stays while a fight or a script keeps it, as with the real servers.
+    --- The connection is gone. The character stays until it has been silent for a minute, and longer while a fight or a
+    --- script keeps it, as with the real servers; whoever logs in as it meanwhile has it again.
     ---@return boolean whether the character is still in the game
     function server.controls.wire_lost(number)
         local view = wire.views[number]
@@ -71,28 +92,37 @@ return function(server)
         end
         wire.forget(view)
         local player = view.player
-        if player.removed or server.parts.players.leave(player, false) then
+        if player.removed then
             return false
         end
-        wire.alone[player] = server.now
+        wire.alone[player] = view.heard or server.now
         return true
     end
 
-    -- Messages of a view put together for frames, no message cut in two, up to so many bytes; how many those are.
+    -- Messages of a view put together for frames, no message cut in two, up to so many bytes; how many those are. One
+    -- that has to be alone in its frame is in a table.
     local function take_frames(view, most)
-        local out, frames, from, size, all = view.out, {}, 1, 0, 0
+        local out, frames, parts, size, all = view.out, {}, {}, 0, 0
+        local function close()
+            if size > 0 then
+                frames[#frames + 1], parts, size = concat(parts), {}, 0
+            end
+        end
         local at = 1
         while at <= #out and all < most do
-            if size > 0 and size + #out[at] > FRAME then
-                frames[#frames + 1] = concat(out, "", from, at - 1)
-                from, size = at, 0
+            local alone = raw.type(out[at]) == "table"
+            local message = alone and out[at][1] or out[at]
+            if alone or size + #message > FRAME then
+                close()
             end
-            size, all = size + #out[at], all + #out[at]
+            parts[#parts + 1] = message
+            size, all = size + #message, all + #message
+            if alone then
+                close()
+            end
             at = at + 1
         end
-        if size > 0 then
-            frames[#frames + 1] = concat(out, "", from, at - 1)
-        end
+        close()
         local rest = {}
         for index = at, #out do
             rest[#rest + 1] = out[index]
@@ -123,6 +153,15 @@ return function(server)
             if over then
                 wire.forget(view)
             end
+        end
+        return list
+    end
+
+    --- The names of vocations, as lists of characters show them: { { id, name }, … }.
+    function server.controls.wire_vocations()
+        local list = {}
+        for _, vocation in raw.ipairs(server.parts.vocations.all()) do
+            list[#list + 1] = { vocation.id, vocation.name }
         end
         return list
     end

@@ -26,6 +26,19 @@
 ---| "player.say" # A player says something; the text may be replaced, or swallowed by stopping with an empty text.
 ---| "bridge.opened" # A client entered a server through the bridge. `session`: id, ip, version, system, character, upstream.
 ---| "bridge.closed" # Such a session ended. `session`: as in bridge.opened, and by (client, server, bridge), reason.
+---| "world.entered" # A player came into the world. `event`: source, session, creature (its id), position {x, y, z}. This and all of world, combat and trade are published on the subject of the same name, too; see docs/bridge.md.
+---| "world.appeared" # A creature came into view. `event`: source, session, creature, name, health (percent), position.
+---| "world.moved" # A creature in view moved. `event`: source, session, creature, name, from, position.
+---| "world.vanished" # A creature went out of view, by whichever way. `event`: source, session, creature, name, position (the last).
+---| "world.said" # Somebody was heard. `event`: source, session, name, level, type (the version's number), text; position or channel, where it has one.
+---| "world.told" # The server told the player something. `event`: source, session, type (the version's number), text.
+---| "world.container_opened" # A container was opened, or shown anew. `event`: source, session, container (its number), name, item, items.
+---| "world.container_changed" # What is in an open container changed. `event`: source, session, container, items.
+---| "world.container_closed" # A container was closed. `event`: source, session, container.
+---| "combat.health" # A creature in view was hurt or healed. `event`: source, session, creature, name, health, before (percent).
+---| "combat.stats" # The player's own figures changed. `event`: source, session, health, max_health, mana, max_mana, level, experience; before (those that are others now).
+---| "trade.offered" # One side of a trade is shown. `event`: source, session, own (whether it is the player's), name, items.
+---| "trade.closed" # A trade ended, whichever way. `event`: source, session.
 ---| "extended.client.NAME" # An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`. `message`: session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md.
 ---| "extended.server.NAME" # An extended message from a server, as extended.client.NAME.
 ---| "packet.any" # Every message of every session of the bridge, before the hooks of its name. See docs/bridge.md.
@@ -78,6 +91,19 @@ hooks = {}
 ---@overload fun(name: "player.say", fn: fun(text: string, player: tibicen.Record): string|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "bridge.opened", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "bridge.closed", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.entered", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.appeared", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.moved", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.vanished", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.said", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.told", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.container_opened", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.container_changed", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "world.container_closed", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "combat.health", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "combat.stats", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "trade.offered", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "trade.closed", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "extended.client.NAME", fn: fun(message: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "extended.server.NAME", fn: fun(message: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "packet.any", fn: fun(packet: tibicen.Record): tibicen.Record|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration

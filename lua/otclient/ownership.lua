@@ -234,6 +234,11 @@ return function(engine)
         return names
     end)
 
+    --- Which module answers which extended opcode.
+    function engine.controls.extended_opcodes()
+        return found.extended()
+    end
+
     function engine.controls.release(name)
         return ownership.release(name)
     end

@@ -80,7 +80,7 @@ async def bridge(kind: str, upstream: int) -> None:
         if not all(report.ok for report in reports):
             raise SystemExit(f"the plugin did not load: {reports}")
         port = Port("game", HERE, 0, UpstreamPool([Address(HERE, upstream)]))
-        limits = BridgeLimits(packets_per_second=0, connections_per_address=1000)
+        limits = BridgeLimits(packets_per_second=0, connections_per_address=4000, idle_seconds=3600.0)
         made = Bridge([port], host.hooks, limits=limits)
         await made.start()
         print(port.port, flush=True)

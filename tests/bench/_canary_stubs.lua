@@ -1,8 +1,8 @@
 -- The servers' API as do-nothing stubs, for plain LuaJIT: what loading the scripts costs by itself. Classes make
 -- userdata, methods answer by their names what scripts get through their main chunks with. Called with the names of the
--- API and the sources by path; returns a function that loads the files that it is given.
+-- API and the server's folder; returns a function that reads and runs the files that it is given, and counts.
 
-local names, sources = ...
+local names, root = ...
 local newproxy, setmetatable, getmetatable = newproxy, setmetatable, getmetatable
 
 local metatables = {}
@@ -18,7 +18,10 @@ local function list() return {} end
 local function set_or_get(_, value) return value == nil and 1 or true end
 local function set_or_name(_, value) return value == nil and "" or true end
 
-local LISTS = { getPlayers = true, getSpectators = true, getTowns = true, getHouses = true, getItems = true }
+local LISTS = {
+    getPlayers = true, getSpectators = true, getTowns = true, getHouses = true, getItems = true, getLadderIds = true,
+    getSoulCoreItems = true, getPositions = true,
+}
 
 local function answer(name)
     if LISTS[name] then
@@ -99,6 +102,12 @@ for name, class in pairs(MADE) do
         env.Game[name] = make(class)
     end
 end
+for class, name in pairs({ Zone = "getByName", Item = "createItem" }) do
+    local place = class == "Item" and env.Game or env[class]
+    if place then
+        place[name] = make(class)
+    end
+end
 env.Game.getEventCallbacks = function()
     local found = {}
     for _, name in ipairs(names.callbacks) do
@@ -119,17 +128,14 @@ env.configKeys = {}
 for key in pairs(names.config) do
     env.configKeys[key] = key
 end
-local function setting(default)
+-- Each setting as text, as number and as truth.
+local function setting(as)
     return function(key)
-        local value = names.config[key]
-        if type(value) ~= type(default) then
-            return default
-        end
-        return value
+        return names.config[key][as]
     end
 end
 env.configManager = {
-    getNumber = setting(1), getBoolean = setting(false), getString = setting(""), getFloat = setting(1),
+    getString = setting(1), getNumber = setting(2), getBoolean = setting(3), getFloat = setting(2),
 }
 env.systemTime, env.createCombatArea, env.addEvent, env.isScriptsInterface = zero, one, one, yes
 env.db = { query = yes, storeQuery = no, escapeString = tostring, asyncQuery = yes, tableExists = yes }
@@ -137,11 +143,25 @@ os.mtime = zero
 table.create = table.create or function() return {} end
 table.pack = table.pack or function(...) return { n = select("#", ...), ... } end
 
+-- Scripts look for files, and read some, as if they ran in the server's folder; they write none.
+local open, lines = io.open, io.lines
+io.open = function(path, mode)
+    return not (mode and mode:find("[wa+]")) and open(root .. "/" .. path, mode) or nil
+end
+io.lines = function(path)
+    return lines(root .. "/" .. path)
+end
+
+local ran, bytes = {}, 0
 local function compiled(path)
-    local source = sources[(path:gsub("^%./", ""))]
-    if not source then
+    local file = open(root .. "/" .. path, "rb")
+    if not file then
         return nil, "no file " .. path
     end
+    local source = file:read("*a")
+    file:close()
+    path = path:gsub("^%./", "")
+    ran[path], bytes = true, bytes + #source
     return assert(loadstring(source, "@" .. path))
 end
 local function run(path)
@@ -151,6 +171,9 @@ end
 env.dofile, env.loadfile = run, compiled
 package.path = "./?.lua;./?/init.lua"
 package.loaders = {
+    function(name)
+        return package.preload[name]
+    end,
     function(name)
         for template in package.path:gmatch("[^;]+") do
             local chunk = compiled((template:gsub("%?", (name:gsub("%.", "/")))))
@@ -193,5 +216,9 @@ return function(files)
             first = first or problem
         end
     end
-    return failed, first or ""
+    local count = 0
+    for _ in pairs(ran) do
+        count = count + 1
+    end
+    return failed, first or "", count, bytes
 end

@@ -4,10 +4,14 @@ A client and a server in C, the relay between them in a process of its own: the 
 Lua and in Python on the client's message, beside a bare uvloop relay and a bare epoll relay in C, by turns in the same
 run. Frames are 62 bytes (a chat line), encrypted, with Adler-32. Each round trip is two packets; the plugins see one of
 the two. Clients keep 1 or 64 frames under way, on 1, 64 or 8 connections.
+
+Beside that, a crowd: 1,000 clients that say nothing and 200 that speak twice a second, through a bridge that has one
+core and by turns without it; the figure is what the bridge adds to the 99th percentile of a round trip.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,16 +22,21 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from tibicen.cli.run import new_event_loop
 from tibicen.errors import ConfigError
 from tibicen.native import Sealer, Stack, Xtea
 from tibicen.native.framing import Flags
 from tibicen.protocol.handshake import FirstFrame, write_first_frame
 from tibicen.protocol.rsa import open_tibia_key
 
-from ._measure import Row, paired_row, plain_row
+from ._bridge_crowd import SPACING, round_trips
+from ._measure import Row, limit_row, paired_row, percentile, plain_row
 
 HERE = Path(__file__).parent
 KEY = bytes(range(16))
+CROWDED = ("bridge", "bridge, Lua hook")
+IDLE, ACTIVE = 1000, 200
+LATENCY_MS = 5.0
 CASES = {"1 connection": (1, 1), "64 connections": (64, 1), "8 connections, 64 frames under way": (8, 64)}
 RELAYS = {
     "C epoll relay": "c",
@@ -70,7 +79,33 @@ def run(quick: bool) -> list[Row]:
                     samples[name].append(_sample(ends, process.pid, port, milliseconds, connections, window, words))
                 order.reverse()
             rows += _rows(case, samples)
+        for name in CROWDED:
+            process, port = relays[name]
+            rows += _crowd(name, process.pid, [server, port], words, quick)
     return rows
+
+
+def _crowd(name: str, pid: int, ports: list[int], words: list[str], quick: bool) -> list[Row]:
+    os.sched_setaffinity(pid, {min(os.sched_getaffinity(0))})
+    seconds, rounds = (1.0, 2) if quick else (4.0, 5)
+    said = [bytes.fromhex(word) for word in words]
+    loop = new_event_loop()
+    try:
+        times = loop.run_until_complete(
+            round_trips(ports, said, idle=IDLE, active=ACTIVE, seconds=seconds, rounds=rounds)
+        )
+    finally:
+        loop.close()
+    case = f"{IDLE} idle and {ACTIVE} active connections: {name}"
+    added = [percentile(through, 99) - percentile(direct, 99) for direct, through in zip(*times, strict=True)]
+    trips = sum(map(len, times[1]))
+    wanted = int(seconds / SPACING * ACTIVE) * rounds
+    if trips < 0.98 * wanted:
+        raise RuntimeError(f"{trips} of {wanted} round trips came to an end")
+    return [
+        limit_row(f"{case}, added to p99", median(added) / 1e6, LATENCY_MS, "the limit", "ms"),
+        plain_row(f"{case}, p99 without it", median(percentile(each, 99) for each in times[0]) / 1e6, "ms"),
+    ]
 
 
 def _rows(case: str, samples: dict[str, list[Sample]]) -> list[Row]:

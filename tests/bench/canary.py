@@ -1,9 +1,9 @@
 """A server's scripts: loading all of a pack, memory after it, and reloading one file, a thousand times.
 
-It needs a checkout of Canary, which TIBICEN_CANARY names. The rival of a load is plain LuaJIT that compiles and runs
-the same files in the same order, with do-nothing stubs in place of the server: what the scripts cost by themselves.
+It needs a checkout of Canary, which TIBICEN_CANARY names. The rival of a load is plain LuaJIT that reads, compiles and
+runs the same files in the same order, with do-nothing stubs in place of the server: what scripts cost by themselves.
 
-All times but those of a reload are the processor's: what else runs on the machine is nobody's cost.
+All times but those of reloads are the processor's: what else runs on the machine is nobody's cost.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import perf_counter_ns, thread_time_ns
-from typing import Any
+from time import perf_counter_ns, sleep, thread_time_ns
+from typing import Any, NamedTuple
 
 from lupa.luajit21 import LuaRuntime
 
 from tibicen.realms.canary import lint
 from tibicen.realms.canary.checkout import Checkout
-from tibicen.realms.canary.files import Files
-from tibicen.realms.canary.server import Server, numbers_of
+from tibicen.realms.canary.server import DISMANTLE_MS, TICK_MS, Server, numbers_of
 from tibicen.vm import prelude, stack
 
 from ._measure import Row, limit_row, paired_row, percentile, plain_row
@@ -35,7 +36,23 @@ LOAD_LIMIT = 1.5
 
 MEMORY_LIMIT_MIB = 120.0
 RELOAD_LIMIT_MS = 5.0
+STALL_LIMIT_MS = 20.0
+PAUSE_MS = 1
+"""Between two looks at a server that goes on."""
+
+TURNS = 100
 RELOADS = 1000
+FILES = 200
+"""How many files are reloaded in turn."""
+
+SETTINGS = b"""
+local found, get = {}, configManager
+for name, key in pairs(configKeys) do
+    found[name] = { get.getString(key) or "", get.getNumber(key) or 0, get.getBoolean(key) or false }
+end
+return found
+"""
+"""Each setting as text, as number and as truth."""
 
 
 def run(quick: bool) -> list[Row]:
@@ -56,6 +73,7 @@ def _run(quick: bool) -> list[Row]:
         rows += _loads(checkout, pack, 3 if quick else 7)
     pack = checkout.datapacks()[-1]
     rows += _reloads(checkout, pack, RELOADS // 10 if quick else RELOADS)
+    rows += _whole_reloads(checkout, pack, 3 if quick else 5)
     return rows
 
 
@@ -70,9 +88,9 @@ def _server(checkout: Checkout, pack: str) -> Iterator[Server]:
 
 
 def _loads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
-    files, sources = _sources(checkout, pack)
+    files, count = _files(checkout, pack)
     names = _names(checkout, pack)
-    ours, bare, opening, memory, failed = [], [], [], 0.0, 0
+    ours, bare, opening, memory, rival = [], [], [], 0, Bare(0.0, 0, "", 0)
     for _ in range(rounds):
         started = thread_time_ns()
         with _server(checkout, pack) as server:
@@ -80,76 +98,79 @@ def _loads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
             server.control("load_all")
             ours.append((thread_time_ns() - opened) / 1e6)
             opening.append((opened - started) / 1e6)
-            memory = server.memory() / (1 << 20)
-        took, failed = _bare(names, files, sources)
-        bare.append(took)
+            memory = server.memory()
+        rival = _bare(names, files, checkout.path)
+        bare.append(rival.ms)
+    if rival.failed:
+        print(f"with stubs {rival.failed} files fail: {rival.first}", file=sys.stderr)
     middle = sorted(ours)[len(ours) // 2]
-    rival = f"LuaJIT with stubs, {len(sources)} files ({failed} failed)"
+    called = f"LuaJIT with stubs, {rival.files} of {count} files, {rival.failed} failed"
     allowed = LOAD_LIMIT * sorted(bare)[len(bare) // 2]
     return [
-        paired_row(f"load, {pack}", ours, bare, rival, "ms"),
+        paired_row(f"load, {pack}", ours, bare, called, "ms"),
         limit_row(f"load, {pack}, limit", middle, allowed, f"{LOAD_LIMIT} times the stubs", "ms"),
         plain_row(f"an empty server, {pack}", sorted(opening)[len(opening) // 2], "ms"),
-        limit_row(f"memory after the load, {pack}", memory, MEMORY_LIMIT_MIB, "at most", "MiB"),
+        limit_row(f"memory after the load, {pack}", memory / (1 << 20), MEMORY_LIMIT_MIB, "at most", "MiB"),
     ]
 
 
-def _sources(checkout: Checkout, pack: str) -> tuple[list[bytes], dict[bytes, bytes]]:
-    """The files that are loaded one after the other, and the text of these and of those that they run."""
-    sources: dict[bytes, bytes] = {}
+def _files(checkout: Checkout, pack: str) -> tuple[list[bytes], int]:
+    """The files that the server runs one after the other, as often as it does, and how many there are with those that
+    these run."""
+    read: Counter[bytes] = Counter()
     with _server(checkout, pack) as server:
-        read = server.operations["files.read"]
+        plain, since = server.operations["files.read"], server.operations["files.read_since"]
 
-        def recorded(name: Any) -> Any:
-            content = read(name)
-            path = (name if isinstance(name, bytes) else name.encode()).removeprefix(b"./")
-            if content is not None and path.endswith(b".lua"):
-                sources[path] = content
-            return content
+        def noted(name: Any) -> Any:
+            read[_bytes(name).removeprefix(b"./")] += 1
+            return plain(name)
 
-        server.operations["files.read"] = recorded
-        loaded = server.control("load_all")
-    files = [path if isinstance(path := row["path"], bytes) else path.encode() for row in loaded]
-    return files, sources
+        def noted_since(name: Any, stamp: Any) -> Any:
+            read[_bytes(name).removeprefix(b"./")] += 1
+            return since(name, stamp)
+
+        server.operations.update({"files.read": noted, "files.read_since": noted_since})
+        loaded = [_bytes(row["path"]) for row in server.control("load_all")]
+    # What XML files mention more than once is read once a mention.
+    files = [path for path in loaded for _ in range(max(1, read[path]))]
+    return files, len({*loaded, *(path for path in read if path.endswith(b".lua") and path != b"config.lua")})
 
 
 def _names(checkout: Checkout, pack: str) -> dict[str, Any]:
     """The API by name, from a server without scripts, and the settings."""
-    with tempfile.TemporaryDirectory() as empty:
-        server = Server(Files(Path(empty)), dialect=checkout.dialect)
-        try:
-            plain, classes, tables = server.run(lint.NAMES_OF_API, "=bench")
-            callbacks = server.run(
-                b"local t = {} for k in pairs(Game.getEventCallbacks()) do t[#t + 1] = k end return t"
-            )
-        finally:
-            server.close()
+    with _server(checkout, pack) as server:
+        plain, classes, tables = server.run(lint.NAMES_OF_API, "=bench")
+        callbacks = server.run(b"local t = {} for k in pairs(Game.getEventCallbacks()) do t[#t + 1] = k end return t")
+        settings = server.run(SETTINGS, "=bench")
     return {
         "functions": plain,
         "classes": dict(classes),
         "tables": dict(tables),
         "callbacks": callbacks,
         "enums": numbers_of(checkout.dialect)["enums"],
-        "config": {
-            **{key: row.get("default") for key, row in numbers_of(checkout.dialect)["config"].items()},
-            "CORE_DIRECTORY": "data",
-            "DATA_DIRECTORY": pack,
-        },
+        "config": dict(settings),
     }
 
 
-def _bare(names: dict[str, Any], files: list[bytes], sources: dict[bytes, bytes]) -> tuple[float, int]:
+class Bare(NamedTuple):
+    """A load with the stubs."""
+
+    ms: float
+    failed: int
+    first: str
+    """What went wrong first."""
+    files: int
+    """How many files were run."""
+
+
+def _bare(names: dict[str, Any], files: list[bytes], root: Path) -> Bare:
     runtime = LuaRuntime(encoding=None, register_eval=False, register_builtins=False)
-    deep = _deep(runtime, names)
-    load = runtime.compile(STUBS.read_bytes(), name=b"=stubs")(deep, runtime.table_from(sources))
+    load = runtime.compile(STUBS.read_bytes(), name=b"=stubs")(_deep(runtime, names), str(root).encode())
     load = load[0] if isinstance(load, tuple) else load
     listed = runtime.table_from(files)
     started = thread_time_ns()
-    failed, first = load(listed)
-    took = (thread_time_ns() - started) / 1e6
-    if failed:
-        print(f"with stubs {failed} files fail: {first!r}", file=sys.stderr)
-    return took, failed
+    failed, first, count, _ = load(listed)
+    return Bare((thread_time_ns() - started) / 1e6, failed, _text(first), count)
 
 
 def _deep(runtime: Any, value: Any) -> Any:
@@ -168,7 +189,7 @@ def _reloads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
         paths = [
             row["path"] for row in loaded if f"{pack}/" in _text(row["path"]) and "/lib/" not in _text(row["path"])
         ]
-        chosen = [paths[len(paths) * index // 20] for index in range(20)]
+        chosen = [paths[len(paths) * index // FILES] for index in range(FILES)]
         for path in chosen:
             server.control("reload_file", path)
         before, callbacks = _settled(server), server.control("totals")["registrations"]
@@ -187,10 +208,70 @@ def _reloads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
     ]
 
 
+def _whole_reloads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
+    """Another server is loaded on a thread of its own, while the first goes on, and takes its place."""
+    took, loading, swap, after = [], [], [], []
+    with tempfile.TemporaryDirectory(prefix="tibicen-bench-") as home, ThreadPoolExecutor(1) as pool:
+
+        def make() -> Server:
+            server = checkout.server(datapack=pack, write_dir=Path(home), database=f"{home}/world.sqlite")
+            server.control("prepare")
+            return server
+
+        serving = make()
+        serving.control("begin")
+        for _ in range(rounds):
+            thread = stack.StackThread("tibicen-bench")
+            started = last = perf_counter_ns()
+            coming, longest = pool.submit(thread.call, make), 0
+            while not coming.done():
+                sleep(PAUSE_MS / 1e3)
+                serving.step(PAUSE_MS)
+                now = perf_counter_ns()
+                longest, last = max(longest, now - last), now
+            thread.close()
+            took.append((last - started) / 1e6)
+            loading.append(longest / 1e6 - PAUSE_MS)
+            before, serving = serving, coming.result()
+            started = perf_counter_ns()
+            before.control("save")
+            serving.control("begin", True)
+            swap.append((perf_counter_ns() - started) / 1e6)
+            after.append(_longest_turn(before, serving))
+            before.drop()
+        serving.drop()
+    stalls = [max(each) for each in zip(loading, swap, after, strict=True)]
+    return [
+        plain_row(f"reload of all, {pack}", percentile(took, 50), "ms"),
+        plain_row("longest stall while it loads", percentile(loading, 50), "ms"),
+        plain_row("the swap", percentile(swap, 50), "ms"),
+        plain_row("longest turn after it", percentile(after, 50), "ms"),
+        limit_row("longest stall of a reload of all", percentile(stalls, 50), STALL_LIMIT_MS, "at most", "ms"),
+    ]
+
+
+def _longest_turn(before: Server, serving: Server) -> float:
+    """Milliseconds of the longest turn until the old server is free, and the new one has begun."""
+    before.control("abandon")
+    longest, done, turns = 0.0, False, 0
+    while not done or turns < TURNS:
+        started = perf_counter_ns()
+        done = done or bool(before.control("collect", DISMANTLE_MS))
+        collected = perf_counter_ns()
+        serving.step(TICK_MS)
+        longest = max(longest, (collected - started) / 1e6, (perf_counter_ns() - collected) / 1e6)
+        turns += 1
+    return longest
+
+
 def _settled(server: Server) -> int:
     """Bytes in use when all that nobody holds is gone."""
     server.run(b"collectgarbage() collectgarbage()")
     return server.memory()
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _text(value: Any) -> str:

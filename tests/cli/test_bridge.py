@@ -18,6 +18,7 @@ from tibicen.errors import ConfigError
 from tibicen.native import Sealer, Stack, Xtea
 from tibicen.protocol.handshake import write_first_frame
 from tibicen.protocol.rsa import open_tibia_key
+from tibicen.realms.otclient.assets import write_assets
 
 HERE = "127.0.0.1"
 LOGIN = write_first_frame(game_login(1098, 10), Stack.ADLER, open_tibia_key())
@@ -25,8 +26,17 @@ LOGIN = write_first_frame(game_login(1098, 10), Stack.ADLER, open_tibia_key())
 
 def test_a_command_line_becomes_ports() -> None:
     made = bridge_of(
-        ["a:1", "[::1]:2"], ["c:3"], ["d:4"], listen=HERE, first_port=70, framing="blocks", advertise=""
+        ["a:1", "[::1]:2"],
+        ["c:3"],
+        ["d:4"],
+        listen=HERE,
+        first_port=70,
+        framing="blocks",
+        advertise="",
+        websocket=True,
+        items=Path("/x/items.otb"),
     ).ports
+    assert [(each.websocket, each.items) for each in made] == [(True, "/x/items.otb"), (True, ""), (True, "")]
     assert [(each.kind, each.port, each.framing, each.advertise) for each in made] == [
         ("game", 70, "blocks", HERE),
         ("login", 71, "bytes", HERE),
@@ -48,6 +58,7 @@ def test_what_cannot_be_used_says_so(folder: PluginFolder, tmp_path: Path) -> No
         "can't be read": BridgeConfig(ports=port().ports, key="none.pem"),
         "certificate": port(tls=BridgeTlsConfig(certificate="none", key="none")),
         "no host:port": port(advertise="host:x"),
+        "no file of items": port(items="none.otb"),
         "can't be had": port(host="203.0.113.1"),
     }
 
@@ -66,6 +77,10 @@ def test_plugins_send_by_a_subject(folder: PluginFolder, tmp_path: Path) -> None
         """
         hooks.on("bridge.opened", function(session)
             bus.publish("bridge.send", {session = session.id, to = "client", opcode = 0xb4, data = "hi\\255"})
+            local id, value = session.id, {a = "xy"}
+            bus.publish("bridge.send", {session = id, to = "client", extended = 200, data = "\\0"})
+            bus.publish("bridge.send", {session = id, to = "client", extended = 9, value = value, chunk = 6})
+            bus.publish("bridge.send", {session = id, to = "client", extended = 300, data = ""})
             bus.publish("bridge.send", {session = 999, to = "client", opcode = 0xb4})
             bus.publish("bridge.send", "nonsense")
         end)
@@ -89,11 +104,65 @@ def test_plugins_send_by_a_subject(folder: PluginFolder, tmp_path: Path) -> None
             end = await asyncio.wait_for(server.peers.get(), PATIENCE)
             await end.frame()
             end.send(Sealer(Stack.ADLER, Xtea(bytes(range(16)))).seal(b"\x1d"))
-            assert [await client.messages(Stack.ADLER) for _ in range(2)] == [b"\x1d", b"\xb4hi\xff"]
-            assert bridge.counts["refused_sends"] == 2
+            assert [await client.messages(Stack.ADLER) for _ in range(5)] == [
+                b"\x1d",
+                b"\xb4hi\xff",
+                b"\x32\xc8\1\0\0",
+                b'\x32\x09\7\0S{"a":"',
+                b'\x32\x09\5\0Exy"}',
+            ]
+            assert bridge.counts["refused_sends"] == 3
             await client.close()
             await bridge.stop()
             assert len(record.read_text().splitlines()) >= 4
+        await server.stop()
+
+    run(scenario)
+
+
+def test_items_of_a_file_and_what_is_seen_by_a_subject(folder: PluginFolder, tmp_path: Path) -> None:
+    write_assets(tmp_path, 1098)
+    folder.plugin(
+        "asks",
+        """
+        local heard = {}
+        hooks.on("packet.server.open_container", function(packet) heard.items = packet.fields.items end)
+        hooks.on("world.container_opened", function(event)
+            bus.publish("bridge.world", {session = event.session, tiles = {{x = 1, y = 2, z = 7}}})
+            bus.publish("bridge.world", {session = 999})
+        end)
+        bus.subscribe("world.container_opened", function(subject, event) heard.subject = event.name end)
+        bus.subscribe("bridge.view", function(subject, view) heard.view = view end)
+        exports.heard = function() return heard end
+        """,
+    )
+
+    async def scenario() -> None:
+        server = FakeServer(Stack.ADLER)
+        await server.start()
+        port = BridgePortConfig(kind="game", servers=[f"{HERE}:{server.port}"], items="things/1098/Tibia.dat")
+        config = HostConfig(bridge=BridgeConfig(ports=[port]))
+        async with hosting(folder) as running:
+            bridge = await start_bridge(config, running.host, tmp_path / "host.yaml", None)
+            client = Peer(*await asyncio.open_connection(HERE, bridge.ports[0].port), Stack.ADLER)
+            await client.frame()
+            client.send(LOGIN)
+            end = await asyncio.wait_for(server.peers.get(), PATIENCE)
+            await end.frame()
+            # A bag with seven coins: without their flags nothing behind the coins' id could be told apart.
+            coins = b"\xd7\x0b\xff\x07"
+            bag = b"\x26\x0b\xff"
+            opened = b"\x6e\x00" + bag + b"\x03\x00bag\x08\x00\x01\x00\x01\x00\x00\x00\x01" + coins
+            end.send(Sealer(Stack.ADLER, Xtea(bytes(range(16)))).seal(opened + b"\x1d"))
+            assert await client.messages(Stack.ADLER) == opened + b"\x1d"
+            await running.until(lambda: "view" in running.export("asks", "heard"))
+            heard = running.export("asks", "heard")
+            assert heard["items"] == [{"id": 3031, "mark": 255, "count": 7}] and heard["subject"] == "bag"
+            assert heard["view"]["containers"]["0"]["items"] == heard["items"] and heard["view"]["unread"] == 0
+            assert heard["view"]["asked"][0]["exact"] is True
+            assert bridge.counts["refused_views"] == 1
+            await client.close()
+            await bridge.stop()
         await server.stop()
 
     run(scenario)

@@ -19,9 +19,9 @@ def test_the_examples_are_well(tibicen: Command) -> None:
     assert root is not None
     said = tibicen("check", root / "plugins", "--json")
     assert (said.code, said.err) == (0, "")
-    names = ["chatlog", "chatstats", "greeter", "motd", "statuspage"]
+    names = ["arena", "chatlog", "chatstats", "greeter", "motd", "pinger", "statuspage"]
     assert [row["name"] for row in said.json["plugins"]] == names
-    assert said.json["totals"] == {"plugins": 5, "active": 5, "failed": 0}
+    assert said.json["totals"] == {"plugins": 7, "active": 7, "failed": 0}
 
 
 def test_the_shape(tibicen: Command, folder: PluginFolder) -> None:

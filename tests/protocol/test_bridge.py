@@ -12,11 +12,11 @@ from tests.conftest import PluginFolder, run_in_host_thread
 from tests.hosting import hosting
 from tests.protocol.wire_ends import (
     KEY,
-    PATIENCE,
     STACKS,
     Plugins,
     bridged,
     challenge,
+    until,
 )
 
 from tibicen.native import Sealer, Stack, Xtea, open_frame
@@ -39,12 +39,6 @@ def stack(request: pytest.FixtureRequest) -> str:
 
 def say(words: bytes) -> bytes:
     return b"\x96\x01" + len(words).to_bytes(2, "little") + words
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 # -- without plugins: the bytes of a direct session ---------------------------------------------------------
@@ -344,6 +338,34 @@ def test_nonsense_from_a_plugin_is_counted_and_the_message_passes() -> None:
                 client.send(frame := sealer.seal(PING))
                 assert await server.frame() == frame
             assert rig.bridge.counts["malformed"] == len(answers)
+
+    run(scenario)
+
+
+def test_fields_count_where_the_bytes_are_the_same() -> None:
+    async def scenario() -> None:
+        plugins = Plugins()
+        answers = iter(
+            [
+                lambda packet: {**packet, "fields": {**packet["fields"], "text": "changed"}},
+                # One that gives no fields back changes none.
+                lambda packet: {"data": packet["data"], "answer": [{"opcode": 0x1E}]},
+                lambda packet: {**packet, "fields": {"text": 5}},
+            ]
+        )
+        plugins.answer("packet.client.say", lambda packet: next(answers)(packet))
+        async with bridged("adler", plugins.bus) as rig:
+            client, server = await rig.enter()
+            server.send(rig.sealer().seal(PING))
+            assert await client.messages(rig.stack) == PING
+            sealer = rig.sealer()
+            for _ in range(3):
+                client.send(sealer.seal(PING + say(b"hello") + PING))
+            assert await server.messages(rig.stack) == PING + say(b"changed") + PING
+            assert await server.messages(rig.stack) == PING + say(b"hello") + PING
+            assert await client.messages(rig.stack) == b"\x1e"
+            assert await server.messages(rig.stack) == PING + say(b"hello") + PING
+            assert rig.bridge.counts["malformed"] == 1 and plugins.failures == []
 
     run(scenario)
 

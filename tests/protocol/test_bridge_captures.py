@@ -15,6 +15,7 @@ from tests.protocol.wire_ends import HERE, PATIENCE, FakeServer, Peer, Plugins, 
 
 from tibicen.native import Stack
 from tibicen.protocol.bridge import Bridge, Port
+from tibicen.protocol.captures import Capture, items_beside
 from tibicen.protocol.limits import BridgeLimits
 from tibicen.protocol.upstream import Address, UpstreamPool
 
@@ -50,12 +51,13 @@ def test_a_real_session_passes_byte_for_byte(path: Path, listened: bool) -> None
 
     async def scenario() -> None:
         plugins = Plugins()
-        seen: list[int] = []
+        seen: list[tuple[str, bool]] = []
         if listened:
-            plugins.answer("packet.any", lambda packet: seen.append(packet["opcode"]))
+            plugins.answer("packet.any", lambda packet: seen.append((packet["name"], "fields" in packet)))
         server = FakeServer(framing, speaks_first=False)
         await server.start()
-        port = Port("game", HERE, 0, UpstreamPool([Address(HERE, server.port)], options()), framing)
+        pool = UpstreamPool([Address(HERE, server.port)], options())
+        port = Port("game", HERE, 0, pool, framing, items=items_beside(Capture(path)))
         # One session here holds a chunk that its server closed the connection for.
         limits = BridgeLimits(packets_per_second=0, client_frame=65_541)
         bridge = Bridge([port], plugins.bus, limits=limits, options=options(), deadline_ms=10_000)
@@ -76,6 +78,8 @@ def test_a_real_session_passes_byte_for_byte(path: Path, listened: bool) -> None
             assert got == to_server[len(first) :] and back == to_client[len(greeting) :]
             assert bridge.counts["opaque"] == 0 and bridge.counts["unreadable"] == 0
             assert plugins.failures == [] and bool(seen) == listened
+            # With the flags of its items every message has a name and fields.
+            assert all(name and fields for name, fields in seen)
         finally:
             await client.close()
             await bridge.stop()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import ssl
-import subprocess
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import run_in_host_thread as run
+from tests.protocol.certificates import certificate
 from tests.protocol.wire_ends import (
     HERE,
     PATIENCE,
@@ -26,6 +24,7 @@ from tests.protocol.wire_ends import (
     game_login,
     list_login,
     options,
+    until,
 )
 
 from tibicen.errors import ConfigError, TibicenError, WireError
@@ -33,19 +32,14 @@ from tibicen.native import Sealer, Stack, Xtea
 from tibicen.protocol.bridge import Bridge, Port
 from tibicen.protocol.characters import rewrite_list
 from tibicen.protocol.handshake import write_first_frame
+from tibicen.protocol.http_request import rebuilt
 from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper, PacketRate
 from tibicen.protocol.rsa import open_tibia_key
 from tibicen.protocol.upstream import Address, UpstreamPool
-from tibicen.protocol.web_login import rebuilt, rewrite_worlds, unchunked
+from tibicen.protocol.web_login import rewrite_worlds, unchunked
 
 PING = b"\x1d"
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 # -- where clients are sent -----------------------------------------------------------------------------------
@@ -451,15 +445,11 @@ def test_a_bridge_keeps_the_contract() -> None:
     run(scenario)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate of this test")
 def test_tls_on_both_legs(tmp_path: Path) -> None:
-    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
-    subprocess.run([*command, *names, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    files = certificate(tmp_path)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(certificate, key)
-    trusting = ssl.create_default_context(cafile=str(certificate))
+    serving.load_cert_chain(*files)
+    trusting = ssl.create_default_context(cafile=str(files[0]))
 
     async def scenario() -> None:
         peers: asyncio.Queue[Peer] = asyncio.Queue()

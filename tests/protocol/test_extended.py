@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from tests.conftest import PluginFolder
 from tests.conftest import run_in_host_thread as run
 from tests.hosting import hosting
@@ -132,6 +134,25 @@ def test_plugins_of_both_languages_see_change_and_answer(folder: PluginFolder) -
                 ("client", 206, False, ["luaside"]),
             ]
             assert rig.bridge.monitor()["extended"] == owners(running.host.hooks)
+
+    run(scenario)
+
+
+def test_the_log_says_once_why_they_do_not_work(folder: PluginFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tibicen.protocol.bridge.LOOK_AFTER_SECONDS", 0.001)
+    folder.plugin("listens", 'hooks.on("extended.server.op_9", function() end)')
+
+    async def scenario() -> None:
+        async with hosting(folder) as running, bridged("sequence", running.host.hooks) as rig:
+            client, server = await rig.enter()
+            with capture_logs() as logs:
+                back = rig.sealer()
+                for _ in range(5):
+                    server.send(back.seal(extended(9, b"hi")))
+                    assert await client.messages(rig.stack) == extended(9, b"hi")
+                    await asyncio.sleep(0.003)
+            (told,) = [row for row in logs if row["event"] == "extended opcodes do not work"]
+            assert "never opcode 0" in told["problem"] and told["log_level"] == "warning"
 
     run(scenario)
 

@@ -10,7 +10,7 @@ from tests.protocol.made_sessions import made_session
 
 from tibicen.cli import protocol
 from tibicen.cli.app import app
-from tibicen.cli.inspect import check, open_capture, rows, text_of
+from tibicen.cli.inspect import Filter, check, filter_of, open_capture, rows, text_of
 from tibicen.errors import ConfigError
 from tibicen.paths import checkout_root
 
@@ -28,7 +28,7 @@ def recording(tmp_path: Path) -> Path:
 
 
 def test_messages_are_shown_without_secrets(recording: Path) -> None:
-    shown = ["\n".join(text_of(row)) for row in rows(*open_capture(recording, None), None, False)]
+    shown = ["\n".join(text_of(row)) for row in rows(*open_capture(recording, None))]
     assert shown[0].endswith("<- 1F challenge timestamp=1144201745 random=85")
     assert any(line.endswith('-> 96 say type=1 text="h\xe4llo"') for line in shown)
     (login,) = [line for line in shown if "game_login" in line]
@@ -37,20 +37,25 @@ def test_messages_are_shown_without_secrets(recording: Path) -> None:
 
 
 def test_filter_and_raw(recording: Path) -> None:
-    for pattern in ("say", "s?y", "0x96"):
-        (row,) = rows(*open_capture(recording, None), pattern, True)
+    for wanted in (Filter("say"), Filter("s?y"), filter_of(None, "0x96", None), filter_of("s*", "96", "client")):
+        (row,) = rows(*open_capture(recording, None), wanted, raw=True)
         assert (row["name"], row["raw"], row["from"]) == ("say", "9601050068e46c6c6f", "client")
         assert list(text_of(row))[1] == f"{'':12}{0:5} {'96 01 05 00 68 e4 6c 6c 6f':<47} ....h.llo"
-    assert {row["name"] for row in rows(*open_capture(recording, None), "walk_*", False)} == {"walk_north"}
-    (login,) = rows(*open_capture(recording, None), "game_login", True)
+    assert {row["name"] for row in rows(*open_capture(recording, None), Filter("walk_*"))} == {"walk_north"}
+    (login,) = rows(*open_capture(recording, None), Filter("game_login"), raw=True)
     assert "raw" not in login
+    sides = {row["from"] for row in rows(*open_capture(recording, None), Filter(side="server"))}
+    assert sides == {"server"}
+    for bad in ("say", "100", "-1"):
+        with pytest.raises(ConfigError, match="no opcode"):
+            filter_of(None, bad, None)
 
 
 def test_what_is_unknown_is_shown_in_hex_with_its_position(tmp_path: Path) -> None:
     made = made_session(1310)
     made.send("s2c", made.message("server", "ping"), b"\xfe" + bytes(range(20)))
     path = made.write(tmp_path)
-    (row,) = rows(*open_capture(path, None), "unparsed", False)
+    (row,) = rows(*open_capture(path, None), Filter("unparsed"))
     head, first, second = text_of(row)
     assert "FE unparsed reason=" in head
     assert first.startswith(f"{'':12}{1:5} fe 00 01 02") and second.startswith(f"{'':12}{17:5} 0f 10")
@@ -61,7 +66,7 @@ def test_a_bad_frame_is_a_row_of_its_own(recording: Path) -> None:
     frame = json.loads(lines[2])
     frame["raw"] = frame["raw"][:-2]
     recording.write_text("\n".join([*lines[:2], json.dumps(frame)]), encoding="utf-8")
-    (row,) = rows(*open_capture(recording, None), None, False)
+    (row,) = rows(*open_capture(recording, None))
     assert row["name"] == "bad_frame" and "-- bad_frame" in next(text_of(row))
 
 
@@ -81,7 +86,7 @@ def test_verify_prints_totals_and_ends_with_1_when_something_is_amiss(
 
 
 def test_json_is_a_list_of_messages(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("inspect", "--json", "--filter", "talk", str(recording)) == 0
+    assert run("inspect", "--json", "--name", "talk", str(recording)) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["fields"]["position"] == {"x": 100, "y": 200, "z": 7}
 

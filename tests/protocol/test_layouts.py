@@ -52,7 +52,21 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("[k: u8, {switch: k, cases: {1 2: [a: u8], 3: []}, default: [b: u16]}]", "03", {"k": 3}),
     ("[k: u8, {switch: k, cases: {1 2: [a: u8], 3: []}, default: [b: u16]}]", "04 0700", {"k": 4, "b": 7}),
     ('[n: str, {if: n == "a", then: [b: u8]}]', "0100 61 07", {"n": "a", "b": 7}),
+    ('[n: str, {if: n != "a", then: [b: u8]}]', "0200 6162 07", {"n": "ab", "b": 7}),
     ("[p: pos, {if: p.x == 65535, then: [a: u8]}]", "ffff 0000 00 01", {"p": (65535, 0, 0), "a": 1}),
+    ("[p: pos, {if: p.y > p.x and p.z <= 7, then: [a: u8]}]", "0100 0200 07 01", {"p": (1, 2, 7), "a": 1}),
+    ("[a: i8, {if: a < 0 or a >= 100, then: [b: u8]}]", "fe 01", {"a": -2, "b": 1}),
+    ("[a: i8, {if: a < 0 or a >= 100, then: [b: u8]}]", "63", {"a": 99}),
+    ("[a: u8, {if: 'a not in (1, 2) and a * 2 + 1 == 7', then: [b: u8]}]", "03 01", {"a": 3, "b": 1}),
+    ("[a: u8, {l: list(a >> 4), of: u8}]", "21 0102", {"a": 0x21, "l": [1, 2]}),
+    ("[{l: list(u8), of: u8}, {if: not l, then: [a: u8]}]", "00 09", {"l": [], "a": 9}),
+    (
+        "[k: u8, {if: k == 1, then: [a: u8], else: [a: u16]}, {if: k == 1 and a == 5, then: [b: u8]}]",
+        "01 05 06",
+        {"k": 1, "a": 5, "b": 6},
+    ),
+    ("[{if: session.floor < 0, then: [a: u8]}, {if: session.item_shader, then: [b: u8]}]", "01", {"a": 1}),
+    ("[{if: session.width * session.height == 252, then: [a: u8]}]", "01", {"a": 1}),
 ]
 
 
@@ -164,12 +178,45 @@ def test_a_count_beyond_the_end_makes_no_long_loop(tmp_path: Path) -> None:
         ("[young: u8, {if: young, then: [a: u8]}]", "1310.yaml:7: m: 'young' is a field here"),
         ("[a: u8, a: u8]", "1310.yaml:7: 'a' stands here twice"),
         ("u8", "1310.yaml:7: must be a list of fields"),
+        ("[a: u64, {if: a == 1, then: [b: u8]}]", "1310.yaml:7: m: a test can't ask for a, which is u64"),
+        ("[a: str, {if: a, then: [b: u8]}]", "1310.yaml:7: m: a test can't ask for a, which is str"),
+        ('[a: u8, {if: a == "x", then: [b: u8]}]', "1310.yaml:7: m: a text can only be compared"),
+        ('[a: str, {if: a == "\u00e9", then: [b: u8]}]', "1310.yaml:7: m: a text to compare with is of ASCII"),
+        ("[a: pos, {if: a == 1, then: [b: u8]}]", "1310.yaml:7: m: a test asks a position for x, y or z"),
+        ("[a: u8, {if: a.x == 1, then: [b: u8]}]", "1310.yaml:7: m: a test asks a position for x, y or z"),
+        ("[a: u8, {if: 'a in (b, 1)', then: [c: u8]}]", "1310.yaml:7: 'a in (b, 1)': behind `in` numbers"),
+        ("[a: u8, {if: flag.stackable, then: [b: u8]}]", "1310.yaml:7: m: flag.stackable: no `flags` in front"),
+        (
+            "[k: u8, {if: k, then: [a: u8], else: [a: str]}, {if: a == 1, then: [b: u8]}]",
+            "1310.yaml:7: m: a test asks for a, which is u8 in one branch and str in another",
+        ),
+        ("[{set: features, to: 1}]", "1310.yaml:7: m: session.features can be set to a list"),
+        ("[{set: item_shader, to: 1}]", "1310.yaml:7: m: session.item_shader is none of"),
     ],
 )
 def test_mistakes_in_a_manifest_come_with_file_and_line(fields: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ManifestError) as error:
         protocol_of(tmp_path, fields)
     assert said in error.value.problems[0]
+
+
+def test_a_structure_that_includes_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="'a' includes itself"):
+        protocol_of(tmp_path, "[include: a]", "structures: {a: [b: u8, include: a]}")
+
+
+def test_structures_inside_themselves_end(tmp_path: Path) -> None:
+    protocol = protocol_of(tmp_path, "[a: a]", "structures: {a: [{l: list(u8), of: a}]}")
+    (message,) = protocol.decode("client", bytes.fromhex("01 02 01 00 00"), WireState())
+    assert message.fields == {"a": {"l": [{"l": [{"l": []}]}, {"l": []}]}}
+    assert protocol.encode("client", "m", message.fields, WireState()) == bytes.fromhex("01 02 01 00 00")
+    (piece,) = protocol.decode("client", b"\1" * 100, WireState())
+    assert piece.fields["reason"] == "m (0x01) at byte 0: its structures are nested too deep"
+    deep: dict[str, Any] = {"l": []}
+    for _ in range(40):
+        deep = {"l": [deep]}
+    with pytest.raises(WireError, match="nested too deep"):
+        protocol.encode("client", "m", {"a": deep}, WireState())
 
 
 def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path) -> None:

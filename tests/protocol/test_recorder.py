@@ -14,7 +14,9 @@ from tibicen.cli.replay import replay, show
 from tibicen.errors import ConfigError
 from tibicen.protocol.captures import Capture
 from tibicen.protocol.handshake import read_credentials, read_first_frame
+from tibicen.protocol.items import ItemTable
 from tibicen.protocol.recorder import Recorder
+from tibicen.protocol.replay import differences, in_words
 from tibicen.protocol.rsa import open_tibia_key
 
 WORDS = b"\x96\x01\x05\x00hello"
@@ -110,3 +112,20 @@ def test_a_packed_recording_replays_and_what_is_none_says_so(tmp_path: Path, fol
             replay(tmp_path / name, folder.path, None, None)
     with pytest.raises(ConfigError, match="no plugins folder"):
         replay(path, tmp_path / "none", None, None)
+
+
+def test_differences_are_told_in_words() -> None:
+    row = {"line": 3, "conn": 0, "dir": "c2s"}
+    said = {**row, "was": "9601010061", "is": "9601010041"}
+    words = in_words(1098, ItemTable())
+    assert list(differences([said], [{**said, "is": ""}], words)) == [
+        "line 3: it was say type=1 text='A'; it is dropped",
+    ]
+    answered = {**row, "answered": ["1d"], "injected": ["65", "ff01"]}
+    assert list(differences([], [answered], words)) == [
+        "line 3: plugins make something of it now: injected walk_north, injected ff01, answered ping",
+    ]
+    # A version that isn't described has no words.
+    assert list(differences([said], [], in_words(1400, ItemTable()))) == [
+        "line 3: plugins make nothing of it any more; it was: 9601010041",
+    ]

@@ -37,6 +37,12 @@ STACKS = {
 }
 
 
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
 def options() -> IntegrationOptions:
     return IntegrationOptions(timeout=5000, retry_count=0, backoff_ms=20)
 

@@ -160,6 +160,11 @@ class Hook:
         return sorted(self._handlers, key=lambda handler: handler.order)
 
     @property
+    def in_lua(self) -> bool:
+        """Whether all who listen are in Lua, as far as one can tell before lazy plugins woke."""
+        return not self._wake and all(handler.vm is not None for handler in self._handlers)
+
+    @property
     def events(self) -> int:
         """How many events somebody listened to."""
         return self._past_events + (self._chain.events if self._chain is not None else 0)

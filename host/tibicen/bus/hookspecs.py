@@ -93,6 +93,74 @@ def bridge_closed(session: Record) -> None:
     """Such a session ended. `session`: as in bridge.opened, and by (client, server, bridge), reason."""
 
 
+@notify
+def world_entered(event: Record) -> None:
+    """A player came into the world. `event`: source, session, creature (its id), position {x, y, z}.
+    This and all of world, combat and trade are published on the subject of the same name, too; see docs/bridge.md."""
+
+
+@notify
+def world_appeared(event: Record) -> None:
+    """A creature came into view. `event`: source, session, creature, name, health (percent), position."""
+
+
+@notify
+def world_moved(event: Record) -> None:
+    """A creature in view moved. `event`: source, session, creature, name, from, position."""
+
+
+@notify
+def world_vanished(event: Record) -> None:
+    """A creature went out of view, by whichever way. `event`: source, session, creature, name, position (the last)."""
+
+
+@notify
+def world_said(event: Record) -> None:
+    """Somebody was heard. `event`: source, session, name, level, type (the version's number), text; position or
+    channel, where it has one."""
+
+
+@notify
+def world_told(event: Record) -> None:
+    """The server told the player something. `event`: source, session, type (the version's number), text."""
+
+
+@notify
+def world_container_opened(event: Record) -> None:
+    """A container was opened, or shown anew. `event`: source, session, container (its number), name, item, items."""
+
+
+@notify
+def world_container_changed(event: Record) -> None:
+    """What is in an open container changed. `event`: source, session, container, items."""
+
+
+@notify
+def world_container_closed(event: Record) -> None:
+    """A container was closed. `event`: source, session, container."""
+
+
+@notify
+def combat_health(event: Record) -> None:
+    """A creature in view was hurt or healed. `event`: source, session, creature, name, health, before (percent)."""
+
+
+@notify
+def combat_stats(event: Record) -> None:
+    """The player's own figures changed. `event`: source, session, health, max_health, mana, max_mana, level,
+    experience; before (those that are others now)."""
+
+
+@notify
+def trade_offered(event: Record) -> None:
+    """One side of a trade is shown. `event`: source, session, own (whether it is the player's), name, items."""
+
+
+@notify
+def trade_closed(event: Record) -> None:
+    """A trade ended, whichever way. `event`: source, session."""
+
+
 @bytes_in("data")
 @filters
 def extended_client_NAME(message: Record) -> Record | None:

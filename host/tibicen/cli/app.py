@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from textwrap import indent
@@ -17,8 +16,9 @@ from rich.text import Text
 import tibicen
 from tibicen.cli import control
 from tibicen.cli.grants import grant_arguments
+from tibicen.cli.options import AllFlag, JsonFlag, ServersOption, SocketOption, config_of, print_json, socket_of
 from tibicen.cli.text import printable
-from tibicen.config import HostConfig, load_config
+from tibicen.cli.wire_commands import COMMANDS
 from tibicen.errors import ConfigError
 from tibicen.paths import checkout_root
 
@@ -27,35 +27,8 @@ plugins = App(name="plugins", help="Look at and steer the plugins of a running h
 app.command(plugins)
 protocol = App(name="protocol", help="What the messages of a protocol version are made of.")
 app.command(protocol)
-
-DEFAULT_CONFIG = Path("host.yaml")
-
-SocketOption = Annotated[
-    Path | None, Parameter(help="Control socket of the host; that of the working folder unless given.")
-]
-AllFlag = Annotated[
-    bool, Parameter(name="--all", negative="", help="All that its newest version asks for, which is also the default.")
-]
-ServersOption = Annotated[list[str] | None, Parameter(negative="")]
-JsonFlag = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
-
-
-def _config(path: Path | None) -> tuple[HostConfig, Path | None]:
-    """The config, and the file that it came from."""
-    if path is None and DEFAULT_CONFIG.is_file():
-        path = DEFAULT_CONFIG
-    return load_config(path), path
-
-
-def _socket(given: Path | None) -> Path:
-    if given is not None:
-        return given
-    try:
-        config, _ = _config(None)
-    except ConfigError:
-        # Somebody is just editing it; the host that runs goes by what it said before.
-        config = HostConfig()
-    return Path(config.data_dir) / control.SOCKET_NAME
+for each in COMMANDS:
+    app.command(each)
 
 
 def _console() -> Console:
@@ -64,10 +37,6 @@ def _console() -> Console:
     if not console.is_terminal:
         console.width = 1000
     return console
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, default=str))
 
 
 @app.command
@@ -83,7 +52,7 @@ def run(*, plugins: Path | None = None, config: Path | None = None, socket: Sock
     """
     from tibicen.cli.run import Runner
 
-    loaded, file = _config(config)
+    loaded, file = config_of(config)
     base = file.resolve().parent if file else Path.cwd()
     folder = plugins if plugins is not None else base / loaded.plugins_dir
     data = Path(loaded.data_dir)
@@ -129,7 +98,7 @@ def check(
     if reload:
         reloads = check_reloads(list(paths))
         if json:
-            _print_json(reloads)
+            print_json(reloads)
         else:
             print("\n".join(lines_of_reloads(reloads)))
         unclean = any(row["state"] == "unclean" for row in reloads["modules"])
@@ -141,7 +110,7 @@ def check(
     else:
         result = run_check(list(paths), realm)
     if json:
-        _print_json(result)
+        print_json(result)
     else:
         _print_check(result)
     new_findings = bool(baseline and result["lint"])
@@ -209,7 +178,7 @@ def conformance(
 
     result = run_probes(folder, realm, checkout, probe or [], dialect, show, appearances)
     if json:
-        _print_json(result)
+        print_json(result)
     else:
         agree, total, skipped = result["agree"], result["total"], result["skipped"]
         loose = result["loose"]
@@ -245,7 +214,7 @@ def exercise(
 
     result = run_exercise(path, datapack, seed)
     if json:
-        _print_json(result)
+        print_json(result)
     else:
         print("\n".join(lines_of(result)))
     sys.exit(1 if result["totals"]["host"] or not result["totals"]["callbacks"] else 0)
@@ -270,9 +239,9 @@ def new(name: str, *, python: bool = False, plugins: Path = Path("plugins")) -> 
 @plugins.command(name="list")
 def list_plugins(*, socket: SocketOption = None, json: JsonFlag = False) -> None:
     """All plugins of the running host."""
-    host = control.request(_socket(socket), "host.describe")
+    host = control.request(socket_of(socket), "host.describe")
     if json:
-        _print_json(host)
+        print_json(host)
         return
     from tibicen.cli.table import plugin_table
 
@@ -292,9 +261,9 @@ def _shown(row: Any) -> str:
 @plugins.command
 def info(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -> None:
     """Everything about one plugin; `errors` tells why a newer version was refused."""
-    row = control.request(_socket(socket), "plugins.info", name=name)
+    row = control.request(socket_of(socket), "plugins.info", name=name)
     if json:
-        _print_json(row)
+        print_json(row)
         return
     table = Table(show_header=False, box=None)
     for key, value in row.items():
@@ -328,14 +297,14 @@ def top(
     """
     from tibicen.cli.top import Top, ask
 
-    path = _socket(socket)
+    path = socket_of(socket)
     Top(lambda: ask(path), _console(), name, sort, seconds).run(once=once, as_json=json)
 
 
 def _steer(operation: str, socket: Path | None, as_json: bool, **arguments: Any) -> None:
-    report = control.request(_socket(socket), operation, **arguments)
+    report = control.request(socket_of(socket), operation, **arguments)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         names = ", ".join(report["plugins"])
         print(f"{report['action']} of {names}: {'done' if report['ok'] else 'refused'} in {report['ms']:.1f} ms")
@@ -418,6 +387,8 @@ def bridge(
     port: int | None = None,
     framing: Literal["bytes", "blocks"] = "bytes",
     advertise: str = "",
+    websocket: bool = False,
+    items: Path | None = None,
     plugins: Path | None = None,
     config: Path | None = None,
     record: Path | None = None,
@@ -441,6 +412,11 @@ def bridge(
         blocks for clients from 14.05 on.
     advertise
         The host that clients are sent to; the address to listen on unless given.
+    websocket
+        Clients come by WebSocket, as OTClient's browser build does.
+    items
+        Flags of the servers' items: items.otb, appearances.dat, Tibia.dat or JSON. Without them what stands behind an
+        item in a frame isn't read.
     plugins
         The plugins folder; `plugins` unless given here or in the config.
     config
@@ -451,7 +427,7 @@ def bridge(
     from tibicen.cli.bridge import bridge_of
     from tibicen.cli.run import Runner
 
-    loaded, file = _config(config)
+    loaded, file = config_of(config)
     if game or login or http or not loaded.bridge.ports:
         made = bridge_of(
             game or [],
@@ -461,6 +437,8 @@ def bridge(
             first_port=port,
             framing=framing,
             advertise=advertise,
+            websocket=websocket,
+            items=items,
         )
         made = msgspec.structs.replace(
             loaded.bridge,
@@ -510,41 +488,6 @@ def record(
 
 
 @app.command
-def replay(
-    file: Path,
-    *,
-    plugins: Path = Path("plugins"),
-    expect: Path | None = None,
-    write: Path | None = None,
-    json: JsonFlag = False,
-) -> None:
-    """Shows a recorded session's messages to plugins, and compares what they make of them.
-
-    The exit code is 1 when it is not what was expected, or a plugin failed.
-
-    Parameters
-    ----------
-    file
-        A recording: *.jsonl or *.jsonl.xz.
-    plugins
-        The plugins folder.
-    expect
-        What the plugins have to make of it, as `--write` wrote it.
-    write
-        A file to write what they make of it to.
-    """
-    from tibicen.cli.replay import replay as run_replay
-    from tibicen.cli.replay import show
-
-    result = run_replay(file, plugins, expect, write)
-    if json:
-        _print_json(result)
-    else:
-        print(show(result))
-    sys.exit(1 if result["differences"] or result["failures"] else 0)
-
-
-@app.command
 def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
     """Runs a hook in the running host, to try a plugin: `tibicen emit player.login '{"id": 1, "name": "Eve"}'`.
 
@@ -559,8 +502,8 @@ def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
             values.append(msgspec.json.decode(text))
         except msgspec.DecodeError:
             values.append(text)
-    told = control.request(_socket(socket), "hooks.emit", hook=hook, arguments=values)
-    _print_json(told["answer"])
+    told = control.request(socket_of(socket), "hooks.emit", hook=hook, arguments=values)
+    print_json(told["answer"])
     for line in told["failed"]:
         print(f"tibicen: failed: {printable(line)}", file=sys.stderr)
     sys.exit(1 if told["failed"] else 0)
@@ -569,7 +512,7 @@ def emit(hook: str, *arguments: str, socket: SocketOption = None) -> None:
 @app.command
 def metrics(*, socket: SocketOption = None) -> None:
     """Prints the figures of the running host in Prometheus's text format."""
-    print(control.request(_socket(socket), "host.metrics"), end="")
+    print(control.request(socket_of(socket), "host.metrics"), end="")
 
 
 @app.command
@@ -599,13 +542,13 @@ def profile(
     from tibicen.cli import profile as profiling
     from tibicen.cli.flame import render
 
-    result = profiling.record(_socket(socket), name, seconds, interval_ms)
+    result = profiling.record(socket_of(socket), name, seconds, interval_ms)
     if svg is not None:
         svg.write_text(render(result), encoding="utf-8")
     if collapsed:
         print(profiling.collapsed(result), end="")
     elif json:
-        _print_json(profiling.summary(result))
+        print_json(profiling.summary(result))
     else:
         _console().print(profiling.tables(profiling.summary(result)))
         if svg is not None:
@@ -649,7 +592,7 @@ def doctor(*, plugins: Path = Path("plugins"), json: JsonFlag = False) -> None:
 
     findings = examine(plugins)
     if json:
-        _print_json([finding._asdict() for finding in findings])
+        print_json([finding._asdict() for finding in findings])
     else:
         for finding in findings:
             print(f"{finding.level:5} {finding.what}: {finding.text}")
@@ -723,7 +666,7 @@ def list_messages(version: int, *, json: JsonFlag = False) -> None:
 
     rows = listed(version)
     if json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
         print(f"{row['direction']:12} {row['opcode']:02X} {row['name']:28} {row['fields']}".rstrip())
@@ -747,52 +690,6 @@ def show(version: int, message: str, *, direction: Literal["client", "server"] |
 
 
 @app.command
-def inspect(
-    *paths: Path,
-    verify: Annotated[bool, Parameter(negative="")] = False,
-    filter: str | None = None,
-    raw: Annotated[bool, Parameter(negative="")] = False,
-    items: Path | None = None,
-    json: JsonFlag = False,
-) -> None:
-    """Shows the messages of recorded sessions, decoded; with --verify the exit code is 1 when something is amiss.
-
-    Parameters
-    ----------
-    paths
-        Recordings: .jsonl, or .jsonl.xz.
-    verify
-        Checks instead: each frame and message is opened, read, and made again to the same bytes. Prints totals as JSON.
-    filter
-        Shows messages of this name only; * and ? stand for any letters. An opcode such as 0x6E does as well.
-    raw
-        With the bytes of each message in hex.
-    items
-        Item flags as JSON; the items-VERSION.json beside the recording unless given.
-    """
-    from tibicen.cli import inspect as inspection
-
-    if not paths:
-        raise ConfigError("name at least one recording to inspect")
-    if verify:
-        totals = inspection.check(list(paths), items)
-        _print_json(totals.figures())
-        for problem in totals.problems:
-            print(printable(problem), file=sys.stderr)
-        sys.exit(1 if totals.undecoded or totals.mismatched else 0)
-    rows: list[dict[str, Any]] = []
-    for path in paths:
-        for row in inspection.rows(*inspection.open_capture(path, items), filter, raw):
-            if json:
-                rows.append(row)
-                continue
-            for line in inspection.text_of(row):
-                print(printable(line))
-    if json:
-        _print_json(rows)
-
-
-@app.command
 def bench(name: str | None = None, *, quick: bool = False, json: JsonFlag = False) -> None:
     """Runs a benchmark beside its rival, in pairs; without a name, all of them.
 
@@ -805,7 +702,7 @@ def bench(name: str | None = None, *, quick: bool = False, json: JsonFlag = Fals
 
     results = [run_benchmark(each, quick=quick) for each in ([name] if name else available())]
     if json:
-        _print_json(results[0] if name else results)
+        print_json(results[0] if name else results)
         return
     for result in results:
         title = Text(f"{result['bench']} on {result['machine']['cpu']}")

@@ -9,6 +9,8 @@ from typing import Literal
 import structlog
 
 from tibicen.bus.subjects import Subscription
+from tibicen.bus.world import WorldFeed
+from tibicen.cli.item_files import item_table
 from tibicen.config import BridgeConfig, BridgePortConfig, HostConfig
 from tibicen.errors import ConfigError, TibicenError
 from tibicen.host import Host
@@ -24,6 +26,13 @@ from tibicen.vm.marshal import Plain
 SEND = "bridge.send"
 """Subject on which plugins send messages of their own: {session, to, opcode, data}."""
 
+WORLD, VIEW = "bridge.world", "bridge.view"
+"""Subjects on which plugins ask for what a session's client sees, {session, tiles (positions, optional)}, and on which
+the answer is published, to whoever listens."""
+
+MOST_TILES = 256
+"""That are answered at once."""
+
 _log = structlog.get_logger("tibicen.bridge")
 
 
@@ -31,8 +40,13 @@ class HostedBridge(Bridge):
     """A bridge that plugins reach by a subject, and that ends with its recording."""
 
     def serve(self, host: Host) -> None:
-        self._subscription = Subscription(host.subjects, SEND, self._asked)
-        self._subscription.put_back()
+        self._subjects = host.subjects
+        self._subscriptions = [
+            Subscription(host.subjects, SEND, self._asked),
+            Subscription(host.subjects, WORLD, self._asked_for_view),
+        ]
+        for each in self._subscriptions:
+            each.put_back()
 
     def _asked(self, subject: str, data: Plain) -> None:
         try:
@@ -41,8 +55,23 @@ class HostedBridge(Bridge):
             self.counts["refused_sends"] += 1
             _log.warning("a message of a plugin was not sent", problem=str(error))
 
+    def _asked_for_view(self, subject: str, data: Plain) -> None:
+        try:
+            view = self.view(data["session"])
+            wanted = [
+                (int(each["x"]), int(each["y"]), int(each["z"])) for each in (data.get("tiles") or ())[:MOST_TILES]
+            ]
+            tiles = [
+                {"x": x, "y": y, "z": z, **(view.tile(x, y, z) or {"things": [], "exact": True})} for x, y, z in wanted
+            ]
+            self._subjects.publish(VIEW, {"session": data["session"], **view.summary(), "asked": tiles})
+        except (TibicenError, TypeError, KeyError, ValueError, AttributeError) as error:
+            self.counts["refused_views"] += 1
+            _log.warning("a plugin asked for a view that there is none of", problem=str(error))
+
     async def stop(self) -> None:
-        self._subscription.close()
+        for each in self._subscriptions:
+            each.close()
         await super().stop()
         if self.recorder is not None:
             self.recorder.close()
@@ -67,6 +96,7 @@ async def start_bridge(config: HostConfig, host: Host, config_file: Path | None,
         reuse_key=settings.reuse_key,
         deadline_ms=settings.deadline_ms,
         recorder=Recorder(record) if record is not None else None,
+        feed=WorldFeed("bridge", host.hooks, host.subjects),
     )
     try:
         await bridge.start()
@@ -90,6 +120,8 @@ def _port(settings: BridgePortConfig, base: Path, key: PrivateKey) -> Port:
         load_public_key(base / settings.server_key) if settings.server_key else key,
         _context(settings, base),
         _advertised(settings),
+        settings.websocket,
+        item_table(base / settings.items) if settings.items else None,
     )
 
 
@@ -141,6 +173,8 @@ def bridge_of(
     first_port: int | None,
     framing: Literal["bytes", "blocks"],
     advertise: str,
+    websocket: bool = False,
+    items: Path | None = None,
 ) -> BridgeConfig:
     """The bridge that a command line describes; with a first port, game, login and http take the next ones in turn.
 
@@ -166,6 +200,8 @@ def bridge_of(
                 port=0 if first_port is None else first_port + len(ports),
                 framing=framing if kind == "game" else "bytes",
                 advertise=advertise or (listen if login or http else ""),
+                websocket=websocket,
+                items=str(items.resolve()) if items is not None and kind == "game" else "",
             )
         )
     if not ports:

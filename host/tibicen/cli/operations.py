@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tibicen.cli.control import Operation
+from tibicen.cli.live import Tap
 from tibicen.errors import ControlError
 from tibicen.host import Host
 from tibicen.lifecycle.plugin import Plugin
@@ -33,6 +34,7 @@ class Operations:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._manager = host.plugins
+        self._tap = Tap(host.hooks)
 
     def by_name(self) -> dict[str, Operation]:
         return {
@@ -50,6 +52,7 @@ class Operations:
             "host.metrics": self._host.observatory.exposition,
             "profile.start": self.start_profile,
             "profile.stop": self.stop_profile,
+            "packets.take": self._tap.take,
         }
 
     def _plugin(self, name: object) -> Plugin:

@@ -55,6 +55,16 @@ def set_up_logging(screen: Screen) -> None:
         logger_factory=lambda *_: _Writer(),
         cache_logger_on_first_use=False,
     )
+    wire = logging.getLogger("tibicen.wire")
+    wire.handlers, wire.propagate = [_Passing()], False
+    wire.setLevel(logging.INFO)
+
+
+class _Passing(logging.Handler):
+    """Lines of parts that know nothing of screens go the same way as all others."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger(record.name).log(record.levelno, record.getMessage())
 
 
 def _harmless(_: Any, __: str, event: EventDict) -> EventDict:

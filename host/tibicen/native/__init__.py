@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from tibicen.native import _core
-from tibicen.native.framing import Frame, Sealer, Stack, Walk, open_frame, peek_frame, walk_frames
+from tibicen.native.framing import Frame, Sealer, Stack, Walk, open_frame, peek_frame, read_frame, walk_frames
 from tibicen.native.message import MessageReader, MessageWriter
 from tibicen.native.xtea import Xtea, adler32
 
@@ -24,6 +24,7 @@ __all__ = [
     "library_path",
     "open_frame",
     "peek_frame",
+    "read_frame",
     "walk_frames",
 ]
 

@@ -15,7 +15,27 @@ from pathlib import Path
 from cffi import FFI
 
 HERE = Path(__file__).resolve().parent
-SOURCES = ("adler32", "clock", "cpu", "framing", "message", "pattern", "utf8", "xtea", "xtea_avx2", "xtea_avx512")
+SOURCES = (
+    "adler32",
+    "clock",
+    "cpu",
+    "framing",
+    "layout",
+    "layout_read",
+    "layout_read_fields",
+    "layout_read_parts",
+    "layout_write",
+    "layout_write_fields",
+    "message",
+    "packed",
+    "pattern",
+    "utf8",
+    "xtea",
+    "xtea_avx2",
+    "xtea_avx512",
+)
+HEADERS = ("core.h", "layouts.h")
+"""What goes into cffi word for word."""
 
 
 def _flags() -> tuple[list[str], list[str]]:
@@ -29,13 +49,14 @@ def _flags() -> tuple[list[str], list[str]]:
 
 
 def make_builder(base: str) -> FFI:
-    """The cffi builder; core.h goes in word for word. `base` is the folder of the sources."""
+    """The cffi builder. `base` is the folder of the sources."""
     compile_flags, link_flags = _flags()
     ffi = FFI()
-    ffi.cdef((HERE / "core.h").read_text(encoding="utf-8"))
+    for name in HEADERS:
+        ffi.cdef((HERE / name).read_text(encoding="utf-8"))
     ffi.set_source(
         "tibicen.native._core",
-        '#include "internal.h"',
+        '#include "internal.h"\n#include "layouts.h"',
         sources=[f"{base}/{name}.c" for name in SOURCES],
         include_dirs=[base],
         # cffi's generated wrappers have unused parameters of their own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
@@ -58,7 +59,8 @@ class Walk(NamedTuple):
     frames: int
 
 
-_WALKED = ffi.new("size_t[2]")
+_LAST, _COUNT = ffi.new("size_t *"), ffi.new("size_t *")
+_new_walk = tuple.__new__
 
 
 def walk_frames(stack: Stack, data: bytes, limit: int = 65536 + 6) -> Walk:
@@ -67,11 +69,10 @@ def walk_frames(stack: Stack, data: bytes, limit: int = 65536 + 6) -> Walk:
     Raises:
         WireError: a frame of length 0, over `limit`, or too short for its header.
     """
-    pointer = ffi.from_buffer("uint8_t[]", data)
-    end: int = lib.tib_frames_walk(stack, pointer, len(data), limit, _WALKED, _WALKED + 1)
+    end: int = lib.tib_frames_walk(stack, data, len(data), limit, _LAST, _COUNT)
     if end < 0:
         check(-end, "frame")
-    return Walk(end, _WALKED[0], _WALKED[1])
+    return _new_walk(Walk, (end, _LAST[0], _COUNT[0]))
 
 
 def open_frame(stack: Stack, data: Writable, xtea: Xtea | None = None, flags: Flags = Flags.NONE) -> Frame:
@@ -85,6 +86,40 @@ def open_frame(stack: Stack, data: Writable, xtea: Xtea | None = None, flags: Fl
     schedule = xtea.schedule if xtea else ffi.NULL
     check(lib.tib_frame_open(stack, schedule, flags, pointer, len(pointer), frame), "frame")
     return Frame(frame.offset, frame.length, frame.sequence, bool(frame.compressed))
+
+
+class _Opening(threading.local):
+    """Where a thread opens frames that have to stay as they are."""
+
+    def __init__(self) -> None:
+        self.frame = ffi.new("tib_frame *")
+        self.resize(1 << 16)
+
+    def resize(self, size: int) -> None:
+        self.data = ffi.new("uint8_t[]", size)
+        self.view = ffi.buffer(self.data)
+        self.size = size
+
+
+_opening = _Opening()
+
+
+def read_frame(stack: Stack, data: bytes, xtea: Xtea | None = None) -> tuple[bytes, bool]:
+    """The messages of one whole frame, and whether they are compressed; the frame stays as it is.
+
+    Raises:
+        WireError: as open_frame.
+    """
+    opening, length = _opening, len(data)
+    if length > opening.size:
+        opening.resize(length)
+    ffi.memmove(opening.data, data, length)
+    frame = opening.frame
+    error = lib.tib_frame_open(stack, ffi.NULL if xtea is None else xtea.schedule, 0, opening.data, length, frame)
+    if error:
+        check(error, "frame")
+    offset = frame.offset
+    return opening.view[offset : offset + frame.length], bool(frame.compressed)
 
 
 class Sealer:

@@ -11,19 +11,23 @@ from typing import Any, Literal
 import structlog
 
 from tibicen.bus.hooks import HookBus
+from tibicen.bus.world import WorldFeed
 from tibicen.errors import ConfigError, TibicenError, WireError
 from tibicen.native import Stack
 from tibicen.protocol.characters import rewrite_list
-from tibicen.protocol.extended import diagnosis, owners
+from tibicen.protocol.extended import diagnosis, owners, packets_of
 from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
-from tibicen.protocol.packets import PacketHooks, Reader, Side, message_of, reader_of
+from tibicen.protocol.packets import PacketHooks, message_of
+from tibicen.protocol.readers import Reader, Side, reader_of
 from tibicen.protocol.recorder import Recorder
 from tibicen.protocol.rsa import PrivateKey, PublicKey, open_tibia_key
 from tibicen.protocol.session import Session
 from tibicen.protocol.upstream import UpstreamPool
 from tibicen.protocol.web_login import WebLogin
+from tibicen.protocol.websocket_front import WebSocketFront
+from tibicen.protocol.world_view import WorldView
 
 LOOK_AFTER_SECONDS = 1.0
 
@@ -42,6 +46,8 @@ class Port:
         server_key: what a server's login blocks are closed with.
         tls: for clients that come by TLS.
         advertised: (host, port) that clients are sent to for this port; None leaves lists of characters alone.
+        websocket: clients come by WebSocket. Where they log in, it says which of the game ports they are sent to.
+        items: flags of the servers' items, without which most of what they say can't be taken apart.
     """
 
     kind: Literal["game", "login", "http"]
@@ -53,6 +59,8 @@ class Port:
     server_key: PublicKey = field(default_factory=open_tibia_key)
     tls: ssl.SSLContext | None = None
     advertised: tuple[str, int] | None = None
+    websocket: bool = False
+    items: ItemTable | None = None
 
 
 class Bridge(Integration):
@@ -64,8 +72,8 @@ class Bridge(Integration):
         key: what clients close their login blocks for.
         reuse_key: whether the server's leg has the client's XTEA key, so that frames pass as they came.
         deadline_ms: what plugins may take for one message.
-        items: flags of item types, without which most of what a server says can't be taken apart.
         recorder: told of every session, and of every message.
+        feed: told of what is seen of worlds, while anybody listens.
 
     Attributes:
         sessions: by number.
@@ -84,8 +92,8 @@ class Bridge(Integration):
         options: IntegrationOptions | None = None,
         reuse_key: bool = True,
         deadline_ms: float = 50.0,
-        items: Mapping[int, ItemTable] | None = None,
         recorder: Recorder | None = None,
+        feed: WorldFeed | None = None,
     ) -> None:
         super().__init__(options)
         self.ports = ports
@@ -95,14 +103,15 @@ class Bridge(Integration):
         self.limits = limits or BridgeLimits()
         self.reuse_key = reuse_key
         self.recorder = recorder
+        self.feed = feed
         self.sessions: dict[int, Session] = {}
         self.door = Doorkeeper(self.limits)
         self._deadline_ms = deadline_ms
-        self._items = dict(items or {})
         self._packet_hooks: dict[int, PacketHooks] = {}
         self._servers: list[asyncio.Server] = []
         self._web: list[WebLogin] = []
         self._numbers = 0
+        self._diagnoses: dict[int, str] = {}
         self._care: asyncio.TimerHandle | None = None
         self._checks: asyncio.Task[None] | None = None
 
@@ -122,7 +131,7 @@ class Bridge(Integration):
         # The web login names the game ports, which are known once they are taken.
         for port in sorted(self.ports, key=lambda each: each.kind == "http"):
             if port.kind == "http":
-                web = WebLogin(port.pool, self._worlds(), self.limits, self.counts)
+                web = WebLogin(port.pool, self.worlds(port.websocket), self.limits, self.counts)
                 self._web.append(web)
                 factory: Callable[[], asyncio.Protocol] = web.connection
             else:
@@ -134,7 +143,8 @@ class Bridge(Integration):
     def _factory(self, port: Port) -> Callable[[], asyncio.Protocol]:
         def make() -> asyncio.Protocol:
             self._numbers += 1
-            return Session(self, port, self._numbers).client
+            leg = Session(self, port, self._numbers).client
+            return WebSocketFront(leg, self.limits) if port.websocket else leg
 
         return make
 
@@ -203,8 +213,12 @@ class Bridge(Integration):
     def _look_after(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for session in list(self.sessions.values()):
+        sessions = list(self.sessions.values())
+        for session in sessions:
             session.look_after(now)
+        if any(hook for name, hook in self.bus.hooks.items() if name.startswith("extended.")):
+            for session in sessions:
+                self._tell_diagnosis(session)
         if self._checks is None or self._checks.done():
             self._checks = loop.create_task(self._check_servers())
         self._care = loop.call_later(LOOK_AFTER_SECONDS, self._look_after)
@@ -215,18 +229,18 @@ class Bridge(Integration):
 
     # -- what sessions ask --------------------------------------------------------------------------------
 
-    def reading(self, version: int) -> tuple[Reader, PacketHooks]:
+    def reading(self, port: Port, version: int) -> tuple[Reader, PacketHooks]:
         """What a session of a version reads its frames with, and whom it asks."""
-        reader = reader_of(version, self._items.get(version))
+        reader = reader_of(version, port.items)
         known = self._packet_hooks.get(version)
         if known is None:
             known = PacketHooks(self.bus, reader.name, deadline_ms=self._deadline_ms, counts=self.counts)
             self._packet_hooks[version] = known
         return reader, known
 
-    def character_list(self, version: int) -> Callable[[bytes], bytes] | None:
+    def character_list(self, port: Port, version: int) -> Callable[[bytes], bytes] | None:
         """How the server's list of characters is changed; None when clients are sent nowhere else."""
-        worlds = self._worlds()
+        worlds = self.worlds(port.websocket)
         if not worlds:
             return None
 
@@ -246,9 +260,23 @@ class Bridge(Integration):
         channel = session.hooks.channels[session.info["id"]]
         return diagnosis(session.info["system"], channel, session.flows["server"].frames)
 
-    def _worlds(self) -> dict[int, tuple[str, int]]:
+    def _tell_diagnosis(self, session: Session) -> None:
+        """Says in the log why extended opcodes don't work, once a session and reason."""
+        if session.hooks is None:
+            return
+        number, system = session.info["id"], session.info["system"]
+        problem = diagnosis(system, session.hooks.channels[number], session.flows["server"].frames)
+        if problem and self._diagnoses.get(number) != problem:
+            self._diagnoses[number] = problem
+            _log.warning("extended opcodes do not work", session=number, ip=session.address, problem=problem)
+
+    def worlds(self, websocket: bool) -> dict[int, tuple[str, int]]:
         """Where clients are sent, by the port of the server that the list names; 0: whatever it names."""
-        game = [port for port in self.ports if port.kind == "game" and port.advertised is not None]
+        game = [
+            port
+            for port in self.ports
+            if port.kind == "game" and port.advertised is not None and port.websocket == websocket
+        ]
         worlds: dict[int, tuple[str, int]] = {}
         for port in game:
             assert port.advertised is not None
@@ -276,13 +304,26 @@ class Bridge(Integration):
 
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.info["id"], None)
+        self._diagnoses.pop(session.info["id"], None)
         if session.hooks is not None:
             session.hooks.channels.forget(session.info["id"])
 
     # -- what plugins ask ---------------------------------------------------------------------------------
 
+    def view(self, number: int) -> WorldView:
+        """What the client of a session sees. Kept from now on, when it wasn't before.
+
+        Raises:
+            TibicenError: there is no such session in the game.
+        """
+        session = self.sessions.get(number)
+        if session is None or session.port.kind != "game" or session.reader is None:
+            raise TibicenError(f"there is no session {number} in the game")
+        return session.watch()
+
     def send(self, number: int, to: Side, message: Mapping[str, Any]) -> None:
-        """A message {opcode, data} of a plugin's own, to the client or the server of a session.
+        """A message {opcode, data} of a plugin's own, to the client or the server of a session; or an extended one,
+        {extended, data}, or {extended, value} as JSON in chunks.
 
         Raises:
             TibicenError: there is no such session; WireError: it is none, or doesn't fit.
@@ -291,10 +332,12 @@ class Bridge(Integration):
         if session is None or to not in ("client", "server"):
             raise TibicenError(f"there is no {to} of a session {number}")
         try:
-            made = message_of(message)
+            packets = packets_of({**message, "opcode": message["extended"]}) if "extended" in message else [message]
+            made = [message_of(each) for each in packets]
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             raise WireError(f"no message: {error}") from None
-        session.send("server" if to == "client" else "client", made)
+        for each in made:
+            session.send("server" if to == "client" else "client", each)
         self.counts["sent"] += 1
 
 

@@ -1,4 +1,7 @@
-"""Recorded sessions: one JSON object a line, the first of them `meta`, then frames and events in order of time."""
+"""Recorded sessions: one JSON object a line, the first of them `meta`, then frames and events in order of time.
+
+OTClient's `.cam` are read, too, as far as they say the same: one connection, without the client's login.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tibicen.errors import ConfigError
+from tibicen.errors import ConfigError, WireError
+from tibicen.protocol import cam
 from tibicen.protocol.items import ItemTable
+from tibicen.protocol.versions import VERSIONS
 
 FRAME_KINDS = ("challenge", "login", "frame")
 
@@ -38,7 +43,7 @@ class Record:
         connection: number of the TCP connection, -1 where the line belongs to none.
         direction: `c2s` or `s2c`, empty for events.
         kind: challenge, login or frame; others (http, prelude, status, partial, tls-attempt, event) hold no frame.
-        raw: the whole frame with its length header.
+        raw: the whole frame with its length header; empty in a `.cam`, which has messages only.
         plain: what the recorder decrypted and inflated, None where it gave nothing.
         boundaries: (offset, opcode) as the recorded client split the frame, None where it didn't tell.
         said: the whole object.
@@ -58,26 +63,42 @@ class Record:
 class Capture:
     """A recording; iterating gives its records.
 
+    Args:
+        version: of a `.cam`, which doesn't say it; the one in its name (`test1098.cam`) unless given.
+
     Raises:
         ConfigError: the file can't be read, or is no recording.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, version: int = 0) -> None:
         self.path = path
+        self.meta: dict[str, Any] = {}
+        self.version = version
+        self.kinds: dict[int, str] = {}
+        self.keys: dict[int, bytes] = {}
         try:
             data = path.read_bytes()
             text = lzma.decompress(data) if path.suffix == ".xz" else data
-            self._lines = text.decode("utf-8").splitlines()
+            self._text = text.decode("utf-8")
         except (OSError, lzma.LZMAError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path} can't be read: {error}") from error
+        self._cam = path.name.removesuffix(".xz").endswith(cam.SUFFIX)
+        if self._cam:
+            self.version = version or cam.version_in(path.name, VERSIONS)
+            self._lines: list[str] = []
+            if not self.version:
+                raise ConfigError(f"{path} does not say its version, nor does its name; say --protocol 1098")
+        else:
+            self._lines = self._text.splitlines()
+            self._read_meta()
+
+    def _read_meta(self) -> None:
         first = self._object(1)
         meta = first.get("meta")
         if not isinstance(meta, dict) or not isinstance(meta.get("version", meta.get("protocol", 0)), int):
-            raise ConfigError(f"{path}:1: a recording begins with a line {{'meta': ...}} that says its version")
-        self.meta: dict[str, Any] = meta
+            raise ConfigError(f"{self.path}:1: a recording begins with a line {{'meta': ...}} that says its version")
+        self.meta = meta
         self.version = int(meta.get("version", 0))
-        self.kinds: dict[int, str] = {}
-        self.keys: dict[int, bytes] = {}
         for row in meta.get("connections", ()):
             number = int(row.get("conn", -1))
             self.kinds[number] = str(row.get("kind", "game"))
@@ -96,6 +117,17 @@ class Capture:
         return value
 
     def __iter__(self) -> Iterator[Record]:
+        return self._of_cam() if self._cam else self._of_objects()
+
+    def _of_cam(self) -> Iterator[Record]:
+        try:
+            for each in cam.read_cam(self._text):
+                kind = "challenge" if each.is_challenge else "frame"
+                yield Record(each.line, each.time, 1, each.direction, kind, b"", each.messages, None, {})
+        except WireError as error:
+            raise ConfigError(f"{self.path}: {error}") from error
+
+    def _of_objects(self) -> Iterator[Record]:
         for number in range(2, len(self._lines) + 1):
             said = self._object(number)
             try:

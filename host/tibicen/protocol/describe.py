@@ -51,7 +51,7 @@ def _short(part: Node, manifest: Manifest) -> str:
 
 
 def _short_if(part: If, manifest: Manifest) -> str:
-    decided = part.test.fold(manifest.known, lambda name, attribute: name)
+    decided = part.test.fold(manifest.known)
     if isinstance(decided, int):
         return short(part.then if decided else part.otherwise, manifest)
     then, otherwise = short(part.then, manifest), short(part.otherwise, manifest)
@@ -111,7 +111,7 @@ def _lines(parts: tuple[Node, ...], manifest: Manifest, depth: int) -> Iterator[
 
 
 def _if_lines(part: If, manifest: Manifest, depth: int) -> Iterator[str]:
-    decided = part.test.fold(manifest.known, lambda name, attribute: name)
+    decided = part.test.fold(manifest.known)
     if isinstance(decided, int):
         yield from _lines(part.then if decided else part.otherwise, manifest, depth)
         return
@@ -143,7 +143,7 @@ def structures_of(layout: Layout, manifest: Manifest) -> list[str]:
             elif isinstance(part, Include):
                 walk(manifest.structures[part.structure].parts)
             elif isinstance(part, If):
-                decided = part.test.fold(manifest.known, lambda name, attribute: name)
+                decided = part.test.fold(manifest.known)
                 if not isinstance(decided, int) or decided:
                     walk(part.then)
                 if not isinstance(decided, int) or not decided:

@@ -208,7 +208,7 @@ class ExtendedHooks:
         made = [*made, *_all(value.get("answer"))]
         for key, found in (("answer", made), ("inject", _all(value.get("inject")))):
             if found:
-                record[key] = [*(record.get(key) or ()), *(each for one in found for each in _packets(one))]
+                record[key] = [*(record.get(key) or ()), *(each for one in found for each in packets_of(one))]
         return Filtered(record, stopped)
 
     def _json(self, record: dict[str, Any], message: Extended, channel: Channel) -> list[Any]:
@@ -323,8 +323,12 @@ def _all(value: Any) -> list[Any]:
     return [value] if isinstance(value, dict) and "opcode" in value else list(value)
 
 
-def _packets(message: Any) -> list[dict[str, Any]]:
-    """An extended message of a plugin as packets: {opcode, data}, or {opcode, value} for JSON, cut into chunks."""
+def packets_of(message: Any) -> list[dict[str, Any]]:
+    """An extended message of a plugin as packets: {opcode, data}, or {opcode, value} for JSON, cut into chunks.
+
+    Raises:
+        TypeError, ValueError, KeyError, WireError: it is none, or too long for one message.
+    """
     opcode = message["opcode"]
     if "value" not in message:
         return [{"opcode": EXTENDED, "data": write_extended(opcode, _data(message["data"]))}]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tibicen.errors import WireError
-from tibicen.native import Sealer, Stack, Xtea, open_frame, walk_frames
+from tibicen.native import Sealer, Stack, Xtea, read_frame, walk_frames
 
 TOP = 0x7FFFFFFF
 COMPRESSED = 1 << 31
@@ -58,6 +58,7 @@ class Flow:
         "_extra",
         "_last",
         "_look",
+        "_opening",
         "_quick",
         "_tail",
         "_unit",
@@ -83,6 +84,7 @@ class Flow:
         self._waiting: deque[bytes] = deque()
         self._look: Look | None = None
         self._quick = False
+        self._opening = False
         self._tail = b""
         self._unit, self._extra = (8, 6) if stack is Stack.BLOCKS else (1, 2)
 
@@ -92,6 +94,7 @@ class Flow:
         self.xtea = Xtea(incoming)
         other = outgoing is not None and outgoing != incoming
         self.sealer = Sealer(stack, Xtea(outgoing) if other and outgoing is not None else self.xtea)
+        self._settle()
 
     @property
     def keyed(self) -> bool:
@@ -114,11 +117,16 @@ class Flow:
         """
         if self._buffer:
             data, self._buffer = self._buffer + data, b""
-        if not self._quick:
-            return self._one_by_one(data, self.keyed and self.open)
-        # Nothing is looked at and nothing is out of step: all whole frames leave as they are, in one piece.
         size = len(data)
-        if 7 <= size <= self.limit and (data[0] | data[1] << 8) * self._unit + self._extra == size:
+        alone = 7 <= size <= self.limit and (data[0] | data[1] << 8) * self._unit + self._extra == size
+        if not self._quick:
+            if not alone or not self._opening:
+                return self._one_by_one(data, self._opening)
+            out = self._frame(data, True)
+            self.frames += 1
+            return out
+        # Nothing is looked at and nothing is out of step: all whole frames leave as they are, in one piece.
+        if alone:
             self.frames += 1
             self._tail = data[2:6]
             return data
@@ -145,6 +153,7 @@ class Flow:
         """Whether frames may pass in one piece, from now on."""
         if self._quick and self._numbered and self._tail:
             self._last = int.from_bytes(self._tail, "little") & TOP
+        self._opening = self.keyed and self.open
         begun = self.keyed and self._last is not None
         self._quick = begun and not self.open and not self._drift and not self._waiting
 
@@ -193,11 +202,9 @@ class Flow:
 
     def _opened(self, frame: bytes) -> bytes | None:
         """A frame's messages; None when it can't be read, and then it passes as it is."""
-        buffer = bytearray(frame)
         try:
-            found = open_frame(self.stack, buffer, self.xtea)
-            messages = bytes(buffer[found.offset : found.offset + found.length])
-            return inflated(messages) if found.compressed else messages
+            messages, compressed = read_frame(self.stack, frame, self.xtea)
+            return inflated(messages) if compressed else messages
         except WireError:
             self.counts["opaque"] += 1
             return None

@@ -179,15 +179,20 @@ def write_first_frame(first: FirstFrame, stack: Stack, key: PublicKey) -> bytes:
     return struct.pack("<HI", count, number) + sealed
 
 
-def stack_of(first: FirstFrame, framing: Stack) -> Stack:
-    """How the frames behind the first one are numbered: what a server decides by version and system.
+def stack_for(version: int, system: int, framing: Stack) -> Stack:
+    """How the frames behind the first one are numbered: what a server decides by the client's version and system.
 
     `framing` is the port's: BLOCKS stays, of the others the checksum is chosen.
     """
     if framing is Stack.BLOCKS:
         return framing
-    numbered = first.version >= SEQUENCE_SINCE and first.system in NUMBERED_SYSTEMS
+    numbered = version >= SEQUENCE_SINCE and system in NUMBERED_SYSTEMS
     return Stack.SEQUENCE if numbered else Stack.ADLER
+
+
+def stack_of(first: FirstFrame, framing: Stack) -> Stack:
+    """As stack_for, of a client that has said its first frame."""
+    return stack_for(first.version, first.system, framing)
 
 
 def read_credentials(first: FirstFrame) -> Credentials:

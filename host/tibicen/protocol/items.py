@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tibicen.errors import WireError
+from tibicen.native.wire import UNKNOWN, item_flags
 
 FLAGS = {
     name: 1 << bit
@@ -36,14 +38,11 @@ class ItemTable:
             guess would be to lose the rest of a frame.
     """
 
-    __slots__ = ("_covered", "_flags")
+    __slots__ = ("table",)
 
     def __init__(self, flags: Mapping[int, int] | None = None, covered: Iterable[int] | None = None) -> None:
-        self._flags: dict[int, int] | None = None if flags is None else dict(flags)
-        if self._flags is not None and covered is not None:
-            self._covered: frozenset[int] | None = frozenset(covered)
-        else:
-            self._covered = None
+        self.table: array[int] | None = None if flags is None else item_flags(flags, covered)
+        """What the core looks up: flags by client id, wire.UNKNOWN for those that aren't covered."""
 
     @classmethod
     def of_names(cls, names: Mapping[str, Iterable[int]], covered: Iterable[int] | None = None) -> ItemTable:
@@ -72,7 +71,7 @@ class ItemTable:
     @property
     def empty(self) -> bool:
         """Nothing is known of any item."""
-        return self._flags is None
+        return self.table is None
 
     def flags(self, item_id: int) -> int:
         """The bits of an item.
@@ -80,10 +79,10 @@ class ItemTable:
         Raises:
             WireError: nothing is known of it.
         """
-        if self._flags is None:
+        if self.table is None:
             raise WireError("no item table is loaded")
-        bits = self._flags.get(item_id, 0)
-        if not bits and self._covered is not None and item_id not in self._covered:
+        bits = self.table[item_id] if 0 <= item_id < len(self.table) else UNKNOWN
+        if bits & UNKNOWN:
             raise WireError(f"item {item_id} is not in the item table")
         return bits
 
@@ -101,6 +100,7 @@ _THING_FLAGS = {
     "expire_stop": "duration",
     "wrap_kit": "wrap_kit",
     "animation": "animated",
+    "animation_async": "animated",
 }
 
 

@@ -137,3 +137,48 @@ class Manifest:
 
 DIRECTIONS = ("client", "server", "login_client", "login_server")
 """Who sends: client or server of a game connection, and of a connection to the login port."""
+
+
+def expressions_of(part: Node) -> list[Expression]:
+    """What a part asks, without what is inside it."""
+    if isinstance(part, Field):
+        return [Expression(part.argument)] if part.type == "bytes" else []
+    if isinstance(part, Many):
+        return [part.count] if part.count else []
+    if isinstance(part, Repeat):
+        return [part.goes_on]
+    if isinstance(part, If):
+        return [part.test]
+    if isinstance(part, Switch | Set):
+        return [part.value]
+    return [part.id] if isinstance(part, ItemFlags) else []
+
+
+def parts_inside(part: Node) -> list[tuple[Node, ...]]:
+    """The blocks of a part; that of a structure is not one."""
+    if isinstance(part, If):
+        return [part.then, part.otherwise]
+    if isinstance(part, Switch):
+        return [*(each for _, each in part.cases), part.default or ()]
+    if isinstance(part, Many) and not isinstance(part.of, Field):
+        return [part.of]
+    return [part.of] if isinstance(part, Repeat) else []
+
+
+def is_pairs(of: Field | tuple[Node, ...]) -> bool:
+    """Whether a list is one of a u8 and a u8."""
+    if isinstance(of, Field):
+        return False
+    return [part.type for part in of if isinstance(part, Field)] == ["u8", "u8"] and len(of) == 2
+
+
+def first_name(parts: tuple[Node, ...], manifest: Manifest) -> str:
+    """The first field of some parts: by its being there a writer knows that an optional tail is meant."""
+    for part in parts:
+        if isinstance(part, Field | Many | Repeat):
+            return part.name
+        if isinstance(part, Include) and part.structure in manifest.structures:
+            return first_name(manifest.structures[part.structure].parts, manifest)
+        if isinstance(part, If):
+            return first_name(part.then, manifest)
+    return ""

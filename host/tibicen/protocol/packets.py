@@ -5,102 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, perf_counter_ns
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import structlog
+from msgspec import Raw
 
 from tibicen.bus.chain import Filtered
 from tibicen.bus.hooks import Hook, HookBus
 from tibicen.errors import TibicenError, WireError
-from tibicen.protocol import versions
+from tibicen.native.layouts import Opcodes
 from tibicen.protocol.extended import EXTENDED, Channels, ExtendedHooks
-from tibicen.protocol.items import ItemTable
-from tibicen.protocol.versions import UNPARSED, VERSIONS, load_protocol
-from tibicen.protocol.wire_state import WireState
+from tibicen.protocol.readers import ALL, Part, Reader, Side, Unread
 from tibicen.vm.marshal import pack
 
 _log = structlog.get_logger("tibicen.bridge")
 
-Side = Literal["client", "server"]
-"""Who sent a message."""
-
 # So many late answers of one hook, and for so long it isn't asked: a plugin that is slow slows nobody down for good.
 LATE_LIMIT = 3
 REST_SECONDS = 5.0
-
-
-class Piece(NamedTuple):
-    """A message in a frame that isn't taken apart; `fields` is None. Otherwise as versions.Message."""
-
-    opcode: int
-    name: str
-    fields: None
-    start: int
-    end: int
-
-
-Part = Piece | versions.Message
-"""A message in a frame."""
-
-
-class Reader(Protocol):
-    """Takes the frames of one session apart. One a session: what a message means depends on those before it."""
-
-    def name(self, side: Side, opcode: int) -> str:
-        """A message's name; empty for one that has none."""
-        ...
-
-    def read(self, side: Side, messages: bytes) -> Sequence[Part]:
-        """The messages of a frame, in order. What can't be told apart is one piece, to the end."""
-        ...
-
-    def write(self, side: Side, opcode: int, fields: Any) -> bytes:
-        """A message of these fields, its opcode first.
-
-        Raises:
-            WireError: they don't fit.
-        """
-        ...
-
-
-class Unread:
-    """Where the version isn't described: messages have numbers only, and a frame is taken as one message."""
-
-    def name(self, side: Side, opcode: int) -> str:
-        return ""
-
-    def read(self, side: Side, messages: bytes) -> Sequence[Part]:
-        return (Piece(messages[0], "", None, 0, len(messages)),) if messages else ()
-
-    def write(self, side: Side, opcode: int, fields: Any) -> bytes:
-        raise WireError("messages of this version have no fields")
-
-
-class Described:
-    """By the description of a version in manifests/protocols."""
-
-    def __init__(self, version: int, items: ItemTable | None = None) -> None:
-        self._protocol = load_protocol(version)
-        self._state = WireState(items)
-
-    def name(self, side: Side, opcode: int) -> str:
-        name = self._protocol.name_of(side, opcode)
-        return "" if name.startswith("0x") else name
-
-    def read(self, side: Side, messages: bytes) -> Sequence[Part]:
-        found = self._protocol.decode(side, messages, self._state)
-        if found and found[-1].name == UNPARSED:
-            rest = found[-1]
-            return [*found[:-1], Piece(rest.opcode, UNPARSED, None, rest.start, rest.end)]
-        return found
-
-    def write(self, side: Side, opcode: int, fields: Any) -> bytes:
-        return self._protocol.encode(side, opcode, fields, self._state)
-
-
-def reader_of(version: int, items: ItemTable | None = None) -> Reader:
-    """The reader of a session's frames: by the version's description, if there is one."""
-    return Described(version, items) if version in VERSIONS else Unread()
 
 
 class Message(NamedTuple):
@@ -143,6 +65,23 @@ class Made(NamedTuple):
     answers: tuple[Message, ...]
 
 
+class Wish(NamedTuple):
+    """What plugins want of one side.
+
+    Attributes:
+        hooks: by opcode, in the order in which they are asked.
+        opcodes: those that anybody wants.
+        in_lua: all who want anything are in Lua, so that no object needs to be made of fields.
+    """
+
+    hooks: list[tuple[Hook | ExtendedHooks, ...]]
+    opcodes: Opcodes
+    in_lua: bool
+
+
+_UNTOUCHED = Made(False, b"", (), ())
+
+
 class PacketHooks:
     """The hooks of one version's messages, looked up by opcode.
 
@@ -169,13 +108,12 @@ class PacketHooks:
         self._deadline_ns = int(deadline_ms * 1e6)
         self._clock = clock
         self._seen = -1
-        self._tables: dict[Side, list[tuple[Hook | ExtendedHooks, ...]]] = {}
+        self._wishes: dict[Side, Wish] = {}
         self._extended: dict[Side, ExtendedHooks] = {
             "client": ExtendedHooks(bus, "client"),
             "server": ExtendedHooks(bus, "server"),
         }
         self.channels = Channels()
-        self._wanted: dict[Side, bool] = {"client": False, "server": False}
         self._late: Counter[str] = Counter()
         self._resting: dict[str, float] = {}
 
@@ -186,15 +124,12 @@ class PacketHooks:
 
     def wanted(self, side: Side) -> bool:
         """Whether any plugin wants any message of a side."""
-        if self._seen != self._bus.family_changes:
-            self._look_up()
-        return self._wanted[side]
+        return bool(self._wish(side).opcodes)
 
-    def hooks(self, side: Side, opcode: int) -> tuple[Hook | ExtendedHooks, ...]:
-        """Who is asked about a message, in order."""
+    def _wish(self, side: Side) -> Wish:
         if self._seen != self._bus.family_changes:
             self._look_up()
-        return self._tables[side][opcode]
+        return self._wishes[side]
 
     def _look_up(self) -> None:
         self._seen = self._bus.family_changes
@@ -208,66 +143,105 @@ class PacketHooks:
                 named = self._name(side, opcode)
                 keys = [f"{family}op_{opcode:02x}", *([family + named] if named else [])]
                 table.append((*always, *(hook for key in keys if (hook := hooks.get(key)))))
+            in_lua = all(hook.in_lua for found in table for hook in found if isinstance(hook, Hook))
             if self._extended["client"] or self._extended["server"]:
                 # Both ways: whether the server enabled them is what a plugin of either side wants to know.
                 table[EXTENDED] = (*table[EXTENDED], self._extended[side])
-            self._tables[side] = table
-            self._wanted[side] = any(table)
+            self._wishes[side] = Wish(table, Opcodes(opcode for opcode in range(256) if table[opcode]), in_lua)
 
-    def frame(self, reader: Reader, session: Mapping[str, Any], side: Side, messages: bytes) -> Made:
-        """Shows a frame's messages to the plugins that want them, each by itself."""
+    def frame(
+        self,
+        reader: Reader,
+        session: Mapping[str, Any],
+        side: Side,
+        messages: bytes,
+        pieces: Sequence[Part] | None = None,
+    ) -> Made:
+        """Shows a frame's messages to the plugins that want them, each by itself.
+
+        Args:
+            pieces: the messages, where the reader has read this frame already.
+        """
+        if self._seen != self._bus.family_changes:
+            self._look_up()
+        table, opcodes, in_lua = self._wishes[side]
+        if pieces is None:
+            pieces = self.pieces(reader.pick if in_lua else reader.read, side, messages, opcodes)
         parts: list[bytes] = []
         behind: list[bytes] = []
         answers: list[Message] = []
-        touched = False
-        for piece in self._pieces(reader, side, messages):
-            verdict = None
-            if self.hooks(side, piece.opcode):
-                verdict = self.ask(reader, session, side, piece, messages[piece.start + 1 : piece.end])
-            if verdict is None:
-                parts.append(messages[piece.start : piece.end])
+        at = 0
+        for piece in pieces:
+            hooks = table[piece.opcode]
+            if not hooks:
                 continue
-            touched = True
+            verdict = self._ask(hooks, in_lua, reader, session, side, piece, messages[piece.start + 1 : piece.end])
+            if verdict is None:
+                continue
+            parts.append(messages[at : piece.start])
+            at = piece.end
             if verdict.data is not None:
                 parts.append(messages[piece.start : piece.start + 1] + verdict.data)
             behind += (each.wire() for each in verdict.inject)
             answers += verdict.answer
-        return Made(touched, b"".join(parts), tuple(behind), tuple(answers))
+        if not parts:
+            return _UNTOUCHED
+        parts.append(messages[at:])
+        return Made(True, b"".join(parts), tuple(behind), tuple(answers))
 
-    def _pieces(self, reader: Reader, side: Side, messages: bytes) -> Sequence[Part]:
+    def pieces(
+        self, read: Callable[[Side, bytes, Opcodes], Sequence[Part]], side: Side, messages: bytes, wanted: Opcodes = ALL
+    ) -> Sequence[Part]:
+        """What a reader's method makes of a frame; all as one piece when it fails."""
         try:
-            return reader.read(side, messages)
+            return read(side, messages, wanted)
         except Exception:
             # A mistake in a description costs its messages their names, not the player the session.
             self.counts["unreadable"] += 1
             _log.exception("a frame could not be taken apart", side=side)
             return Unread().read(side, messages)
 
-    def ask(self, reader: Reader, session: Mapping[str, Any], side: Side, piece: Part, data: bytes) -> Verdict | None:
+    def _ask(
+        self,
+        hooks: Sequence[Hook | ExtendedHooks],
+        in_lua: bool,
+        reader: Reader,
+        session: Mapping[str, Any],
+        side: Side,
+        piece: Part,
+        data: bytes,
+    ) -> Verdict | None:
         """Shows a message to the plugins that want it; None when nothing was made of it.
 
         Never raises for what a plugin does. `data`: the bytes behind the opcode.
         """
-        opcode = piece.opcode
         record: dict[str, Any] = {
             "session": session["id"],
             "version": session["version"],
             "side": side,
-            "opcode": opcode,
+            "opcode": piece.opcode,
             "name": piece.name,
             "data": data,
         }
-        if piece.fields is not None:
-            record["fields"] = piece.fields
+        fields = piece.fields
+        # What goes into a VM is a copy: then a record that comes back as it went is one that nobody changed.
+        fixed = in_lua and not isinstance(fields, dict)
+        before: bytes | None = None
+        if isinstance(fields, dict):
+            before = pack(fields)
+            record["fields"] = fields
+        elif fields is not None:
+            before = fields
+            record["fields"] = Raw(fields)
         touched: Any = record
-        before = None if piece.fields is None else pack(piece.fields)
-        for hook in self.hooks(side, opcode):
+        for hook in hooks:
             name = hook.spec.name
-            if self._rests(name):
+            if self._resting and self._rests(name):
                 self.counts["resting"] += 1
                 continue
             started = perf_counter_ns()
             if isinstance(hook, ExtendedHooks):
+                fixed = False
                 result = self._ask_extended(hook, touched, session["id"])
             else:
                 result = hook(touched)
@@ -277,6 +251,8 @@ class PacketHooks:
             touched = result.value
             if result.stopped_by is not None or not isinstance(touched, dict) or touched.get("drop"):
                 break
+        if touched is record and fixed:
+            return None
         try:
             return self._verdict(reader, side, piece, touched, data, before)
         except (TypeError, ValueError, KeyError, AttributeError, TibicenError):
@@ -315,8 +291,9 @@ class PacketHooks:
             self.counts["dropped"] += 1
             verdict = Verdict(None, answer, inject)
         else:
-            if data == before and fields_before is not None and pack(record.get("fields")) != fields_before:
-                data = reader.write(side, piece.opcode, record["fields"])[1:]
+            fields = record.get("fields")
+            if data == before and None not in (fields, fields_before) and pack(fields) != fields_before:
+                data = reader.write(side, piece.opcode, fields)[1:]
             if data != before:
                 self.counts["changed"] += 1
             elif not answer and not inject:

@@ -23,7 +23,7 @@ from tibicen.native.framing import Flags
 from tibicen.protocol.handshake import FirstFrame, without_secrets, write_first_frame
 
 if TYPE_CHECKING:
-    from tibicen.protocol.packets import Side
+    from tibicen.protocol.readers import Side
     from tibicen.protocol.session import Session
 
 SESSION_KEY = 0x28

@@ -4,7 +4,7 @@ of it before."""
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tibicen.bus.hooks import HookBus
@@ -13,9 +13,15 @@ from tibicen.native import Stack, Xtea, open_frame
 from tibicen.protocol.captures import Capture, Record
 from tibicen.protocol.flow import inflated
 from tibicen.protocol.items import ItemTable
-from tibicen.protocol.packets import PacketHooks, Reader, Side, reader_of
+from tibicen.protocol.packets import PacketHooks
+from tibicen.protocol.readers import Reader, Side, reader_of
+from tibicen.protocol.versions import UNPARSED, VERSIONS, load_protocol
+from tibicen.protocol.wire_state import WireState
 
 SIDES: dict[str, Side] = {"c2s": "client", "s2c": "server"}
+
+LONGEST_SHOWN = 400
+"""Letters of what plugins made of a frame, in the sentences of `differences`."""
 
 # Time does not pass in a replay, and a machine that is busy is no reason for another result.
 DEADLINE_MS = 60_000.0
@@ -50,7 +56,10 @@ class Replay:
         for record in self._capture:
             if record.kind == "login" and self._is_game(record):
                 self._begin(record)
-            elif record.kind == "frame" and record.connection in self._sessions and record.direction in SIDES:
+            elif record.kind == "frame" and record.direction in SIDES and self._is_game(record):
+                if record.connection not in self._sessions:
+                    # A `.cam` has no login.
+                    self._begin(record)
                 self._show(record)
         closed = self._bus["bridge.closed"]
         for session in self._sessions.values():
@@ -86,7 +95,7 @@ class Replay:
         hooks, reader = self._hooks[number], self._readers[number]
         pieces = list(reader.read(side, messages))
         self.messages += len(pieces)
-        made = hooks.frame(_Read(reader, pieces), self._sessions[number], side, messages)
+        made = hooks.frame(reader, self._sessions[number], side, messages, pieces)
         if not made.touched and not made.answers:
             return
         row: dict[str, Any] = {"line": record.line, "conn": number, "dir": record.direction}
@@ -115,38 +124,57 @@ class Replay:
             raise WireError(f"line {record.line}: {error}") from None
 
 
-class _Read:
-    """A reader whose next frame was read already: a state goes through each frame once."""
-
-    def __init__(self, reader: Reader, pieces: list[Any]) -> None:
-        self._reader = reader
-        self._pieces = pieces
-
-    def name(self, side: Side, opcode: int) -> str:
-        return self._reader.name(side, opcode)
-
-    def read(self, side: Side, messages: bytes) -> list[Any]:
-        return self._pieces
-
-    def write(self, side: Side, opcode: int, fields: Any) -> bytes:
-        return self._reader.write(side, opcode, fields)
+Shown = Callable[[str, bytes], str]
+"""Writes messages for people; given who sent them, `c2s` or `s2c`."""
 
 
-def differences(expected: list[dict[str, Any]], got: list[dict[str, Any]]) -> Iterator[str]:
+def in_hex(direction: str, messages: bytes) -> str:
+    """Messages without a word of what they are."""
+    return messages.hex()
+
+
+def in_words(version: int, items: ItemTable) -> Shown:
+    """Messages by name and fields, as far as a version is described and they can be read by themselves."""
+    if version not in VERSIONS:
+        return in_hex
+    protocol = load_protocol(version)
+
+    def shown(direction: str, messages: bytes) -> str:
+        words = []
+        for each in protocol.decode(SIDES[direction], messages, WireState(items)):
+            if each.name == UNPARSED:
+                words.append(messages[each.start :].hex())
+            else:
+                fields = " ".join(f"{name}={value!r}" for name, value in each.fields.items())
+                words.append(f"{each.name} {fields}".rstrip())
+        return "; ".join(words)
+
+    return shown
+
+
+def differences(expected: list[dict[str, Any]], got: list[dict[str, Any]], shown: Shown = in_hex) -> Iterator[str]:
     """What two runs differ in, a sentence each, in the order of the lines."""
     by_line = [{(row["conn"], row["line"]): row for row in rows} for rows in (expected, got)]
     for where in sorted({*by_line[0], *by_line[1]}, key=lambda each: each[1]):
         before, now = (rows.get(where) for rows in by_line)
         line = f"line {where[1]}"
         if before is None:
-            yield f"{line}: plugins make something of it now: {_short(now)}"
+            yield f"{line}: plugins make something of it now: {_short(now, shown)}"
         elif now is None:
-            yield f"{line}: plugins make nothing of it any more; it was: {_short(before)}"
+            yield f"{line}: plugins make nothing of it any more; it was: {_short(before, shown)}"
         elif before != now:
-            yield f"{line}: it was {_short(before)}; it is {_short(now)}"
+            yield f"{line}: it was {_short(before, shown)}; it is {_short(now, shown)}"
 
 
-def _short(row: dict[str, Any] | None) -> str:
-    shown = {key: value for key, value in (row or {}).items() if key not in ("line", "conn", "dir", "was")}
-    text = ", ".join(f"{key} {value}" for key, value in shown.items())
-    return text if len(text) <= 200 else f"{text[:200]}…"
+def _short(row: dict[str, Any] | None, shown: Shown) -> str:
+    """What plugins made of a frame: what is in it now, and messages behind it and back."""
+    row = row or {}
+    way = row.get("dir", "c2s")
+    back = "s2c" if way == "c2s" else "c2s"
+    parts = []
+    if "is" in row:
+        parts.append(shown(way, bytes.fromhex(row["is"])) if row["is"] else "dropped")
+    parts += [f"injected {shown(way, bytes.fromhex(each))}" for each in row.get("injected", ())]
+    parts += [f"answered {shown(back, bytes.fromhex(each))}" for each in row.get("answered", ())]
+    text = ", ".join(parts)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

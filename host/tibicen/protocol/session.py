@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -17,9 +17,12 @@ from tibicen.native import Stack
 from tibicen.protocol import handshake
 from tibicen.protocol.flow import Changed, Flow
 from tibicen.protocol.handshake import GAME_LOGIN, FirstFrame
+from tibicen.protocol.leg import Leg
 from tibicen.protocol.limits import PacketRate
-from tibicen.protocol.packets import Message, PacketHooks, Reader, Side
+from tibicen.protocol.packets import Message, PacketHooks
+from tibicen.protocol.readers import Part, Reader, Side
 from tibicen.protocol.upstream import Upstream
+from tibicen.protocol.world_view import Event, WorldView
 
 if TYPE_CHECKING:
     from tibicen.protocol.bridge import Bridge, Port
@@ -34,62 +37,13 @@ _log = structlog.get_logger("tibicen.bridge")
 Rewrite = Callable[[bytes], bytes]
 
 
-class Leg(asyncio.Protocol):
-    """One of the two connections: hands on what it gets, and stops the other one when its peer is slow."""
-
-    def __init__(self, session: Session, side: Side, taken: Callable[[bytes], None]) -> None:
-        self._session = session
-        self._side = side
-        self._taken = taken
-        self.transport: asyncio.Transport | None = None
-        self.heard = False
-        self.heard_at = asyncio.get_running_loop().time()
-        self.stuck_since: float | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transports are none of asyncio's classes, only alike.
-        self.transport = tcp = cast(asyncio.Transport, transport)
-        tcp.set_write_buffer_limits(high=self._session.limits.waiting_bytes)
-        self._session.connected(self._side)
-
-    def data_received(self, data: bytes) -> None:
-        self.heard = True
-        self._taken(data)
-
-    def write(self, data: bytes) -> None:
-        if data and self.transport is not None and not self.transport.is_closing():
-            self.transport.write(data)
-
-    def pause_writing(self) -> None:
-        self.stuck_since = asyncio.get_running_loop().time()
-        self._session.other(self._side).pause()
-
-    def resume_writing(self) -> None:
-        self.stuck_since = None
-        self._session.other(self._side).resume()
-
-    def pause(self) -> None:
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.pause_reading()
-
-    def resume(self) -> None:
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.resume_reading()
-
-    def eof_received(self) -> bool:
-        return False
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._session.lost(self._side, error)
-        self.transport = None
-
-
 class Session:
     """A client's connection, from being accepted to both ends being closed.
 
     Attributes:
         info: what plugins and figures see of it.
         key: XTEA key of the client's leg, once it is known.
+        view: the world as the client sees it, while somebody wants to know.
     """
 
     def __init__(self, bridge: Bridge, port: Port, number: int) -> None:
@@ -114,6 +68,7 @@ class Session:
         self.reader: Reader | None = None
         self.hooks: PacketHooks | None = None
         self.rewrite: Rewrite | None = None
+        self.view: WorldView | None = None
         self.challenge = b""
         self._first = b""
         self._raw = False
@@ -181,6 +136,9 @@ class Session:
         if not self._ended:
             self._ended = reason
             self.bridge.counts[f"ended_{reason}"] += 1
+            if self.info["version"]:
+                said = {name: self.info[name] for name in ("character", "ip", "upstream")}
+                _log.info("a session ended", session=self.info["id"], by=by, reason=reason, **said)
             if self.info["version"] and self.hooks is not None:
                 self.bridge.closed(self, by, reason)
         self._close_legs()
@@ -203,6 +161,8 @@ class Session:
             if now - self._born > self.limits.first_frame_seconds:
                 self._refuse("no_login", "no login frame in time")
             return
+        if self.view is None and self.port.kind == "game" and self.bridge.feed is not None and self.bridge.feed.wanted:
+            self.watch()
         for side, leg in (("client", self.client), ("server", self.server)):
             if leg.heard:
                 leg.heard, leg.heard_at = False, now
@@ -279,7 +239,7 @@ class Session:
         if login:
             # Lists of characters are Adler-32 whatever the version.
             stack = Stack.ADLER
-            self.rewrite = self.bridge.character_list(first.version)
+            self.rewrite = self.bridge.character_list(self.port, first.version)
         else:
             try:
                 name = handshake.read_credentials(first).character
@@ -288,13 +248,15 @@ class Session:
             self.info["character"] = name.decode("latin-1")
         self.flows["client"].key(stack, first.key, other)
         self.flows["server"].key(stack, other, first.key)
-        self.reader, self.hooks = self.bridge.reading(first.version)
+        self.reader, self.hooks = self.bridge.reading(self.port, first.version)
         self.client._taken = self._from_client
         if self.bridge.recorder is not None:
             self.bridge.recorder.first_frame(self, first, prelude)
         frame = handshake.write_first_frame(first.with_key(other), self.port.framing, self.port.server_key)
         self.server.write(prelude + frame)
         if not login:
+            if self.bridge.feed is not None and self.bridge.feed.wanted:
+                self.watch()
             self.bridge.opened(self)
         if rest:
             self._from_client(rest)
@@ -337,8 +299,16 @@ class Session:
         self._changes = self._bus.family_changes
         recorded = self.bridge.recorder is not None
         for side, flow in self.flows.items():
-            wanted = recorded or self.hooks.wanted(side) or (side == "server" and self.rewrite is not None)
+            viewed = side == "server" and (self.rewrite is not None or self.view is not None)
+            wanted = recorded or viewed or self.hooks.wanted(side)
             flow.look = self._look(side) if wanted else None
+
+    def watch(self) -> WorldView:
+        """The view of this session, which begins now unless it has one: then it lacks what was said before."""
+        if self.view is None:
+            self.view = WorldView()
+            self._aim()
+        return self.view
 
     def _look(self, side: Side) -> Callable[[bytes], Changed | None]:
         def look(messages: bytes) -> Changed | None:
@@ -354,14 +324,36 @@ class Session:
             return Changed(rewritten) if rewritten != messages else None
         hooks, reader = self.hooks, self.reader
         assert hooks is not None and reader is not None
+        pieces = None
+        if side == "server" and self.view is not None:
+            pieces = hooks.pieces(reader.read, side, messages)
+            self._see(self.view, pieces, reader)
         if not hooks.wanted(side):
             return None
-        made = hooks.frame(reader, self.info, side, messages)
+        made = hooks.frame(reader, self.info, side, messages, pieces)
         for each in made.answers:
             self.send("server" if side == "client" else "client", each)
         if not made.touched:
             return None
         return self._within(side, Changed(made.messages, made.behind))
+
+    def _see(self, view: WorldView, pieces: Sequence[Part], reader: Reader) -> None:
+        try:
+            events = list(view.take(pieces, *reader.view))
+        except (LookupError, TypeError, ValueError, AttributeError):
+            # A server that contradicts itself costs the view what it knew, not the player the session.
+            self.bridge.counts["views_lost"] += 1
+            _log.exception("a view of the world is lost, and begins anew", session=self.info["id"])
+            self.view = WorldView()
+            return
+        if events and self.bridge.feed is not None:
+            # The frame goes first: who hears of it can't hold it.
+            asyncio.get_running_loop().call_soon(self._tell, events)
+
+    def _tell(self, events: list[Event]) -> None:
+        assert self.bridge.feed is not None
+        for name, event in events:
+            self.bridge.feed.tell(name, self.info["id"], event)
 
     def _within(self, side: Side, changed: Changed) -> Changed | None:
         """None when plugins made more of a frame than the other side takes: then it goes on as it was."""

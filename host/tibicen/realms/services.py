@@ -13,6 +13,7 @@ from tibicen.bus.subjects import SubjectBus
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.report import Report
 from tibicen.lifecycle.waves import Wave
+from tibicen.realms.connections import Connections
 from tibicen.state.kv import KeyValueStore
 from tibicen.vm.isolated import Workers
 from tibicen.vm.marshal import Plain
@@ -74,6 +75,8 @@ class Services:
     given: Callable[[str], Sequence[str]] | None = None
     """Permissions that the owner gives a plugin beside those that it asks for. None in a worker, where none are
     checked: the host checks what comes out of it."""
+    connections_of: Callable[[str], Connections] = field(default=lambda plugin: Connections())
+    """Ports and logins that the owner gives a plugin, by name."""
     report: Callable[[Report], None] = field(default=lambda report: None)
     """Tells of what became of a part of a plugin, as of a whole one."""
     data: Path | None = None

@@ -73,13 +73,19 @@ _FLAGS = {
     "pickupable": 1 << 5,
     "movable": 1 << 6,
     "stackable": 1 << 7,
+    "client_duration": 1 << 21,
+    "client_charges": 1 << 22,
+    "animation": 1 << 24,
 }
 _OF_KIND = {"ground": (), "splash": ()}
 """Flags of items of a kind that say nothing else; others can be picked up."""
 
+_SHOWN = ("client_duration", "client_charges", "animation")
+"""What clients are told says nothing of what can be done with an item."""
+
 _TAKEN = ("pickupable", "movable")
 _START, _END, _ESCAPE = 0xFE, 0xFF, 0xFD
-_SERVER_ID, _CLIENT_ID = 0x10, 0x11
+_SERVER_ID, _CLIENT_ID, _CLASSIFICATION = 0x10, 0x11, 0x2E
 
 
 def write_small_server(root: Path, dialect: Dialect, items: Mapping[int, Item]) -> Path:
@@ -120,7 +126,7 @@ def _fields(item: Item) -> dict[str, Any]:
 def _items_xml(items: Mapping[int, Item]) -> str:
     rows = []
     for number, item in sorted(items.items()):
-        fields = {key: value for key, value in _fields(item).items() if key not in ("kind", *_FLAGS)}
+        fields = {key: value for key, value in _fields(item).items() if key not in ("kind", "classification", *_FLAGS)}
         own = ("name", "article", "plural")
         head = "".join(f" {key}={quoteattr(str(fields[key]))}" for key in own if key in fields)
         attributes = "".join(
@@ -144,10 +150,12 @@ def _items_otb(items: Mapping[int, Item]) -> bytes:
 def _otb_item(number: int, fields: Mapping[str, Any]) -> tuple[int, bytes]:
     kind = str(fields.get("kind", ""))
     told = [name for name in _FLAGS if fields.get(name)]
-    if not any(name in fields for name in _FLAGS) or fields.get("stackable"):
+    if not any(name in fields for name in _FLAGS if name not in _SHOWN) or fields.get("stackable"):
         told += [name for name in _OF_KIND.get(kind, _TAKEN) if name not in told]
     flags = sum(_FLAGS[name] for name in told)
     ids = struct.pack("<BHHBHH", _SERVER_ID, 2, number, _CLIENT_ID, 2, number)
+    if "classification" in fields:
+        ids += struct.pack("<BHB", _CLASSIFICATION, 1, fields["classification"])
     return _KINDS.get(kind, 0), struct.pack("<I", flags) + ids
 
 

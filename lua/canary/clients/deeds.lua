@@ -4,7 +4,7 @@
 local context = ...
 local raw = context.raw
 
-local PARTS = { "find", "walk", "talk", "use", "look", "move", "windows", "trade" }
+local PARTS = { "find", "walk", "talk", "use", "look", "move", "equip", "windows", "trade" }
 
 return function(server, clients)
     local deeds = {}
@@ -37,10 +37,12 @@ return function(server, clients)
     end
 
     --- A client's byte that the server itself knows nothing of: scripts may.
+    ---@return boolean whether one took it; of TFS whether there is one that takes bytes
     function deeds.other(player, opcode, rest)
-        local events = server.parts.events
-        if events.received then
-            events.received(player, opcode, server.parts.network.message(rest))
+        local events, message = server.parts.events, server.parts.network.message(rest)
+        if server.tfs then
+            return events.meta("Player", "onNetworkMessage", player, opcode, message) ~= nil
         end
+        return events.received(player, opcode, message)
     end
 end

@@ -161,15 +161,16 @@ return function(server, clients)
     --- Does what a client's message asks for. What no deed answers goes to the scripts that take bytes of clients.
     ---@param player table record
     ---@param bytes string the message, its opcode first
+    ---@return boolean whether anybody knew it
     function clients.message(player, bytes)
         local message = reader(bytes)
         local opcode = message:u8()
         local handler = messages[opcode]
         if handler then
             handler(player, clients.deeds, message)
-        else
-            clients.deeds.other(player, opcode, sub(bytes, 2))
+            return true
         end
+        return clients.deeds.other(player, opcode, sub(bytes, 2))
     end
 
     --- Bytes of text in hexadecimal.

@@ -137,10 +137,23 @@ return function(server, combat)
 
     local turned = tfs and turned_tfs or turned_canary
 
+    -- Scripts draw the same areas over and over: one is kept for all, for as long as an area has it.
+    local shapes = raw.setmetatable({}, { __mode = "v" })
+
     local function set_straight(area, list, rows)
-        local north = from_list(list, rows)
-        area[NORTH], area[EAST] = north, turned(north, 1)
-        area[SOUTH], area[WEST] = turned(north, 2), turned(north, 3)
+        local drawn = rows .. ":" .. raw.table.concat(list, ",")
+        local shape = shapes[drawn]
+        if not shape then
+            local north = from_list(list, rows)
+            shape = {
+                [NORTH] = north,
+                [EAST] = turned(north, 1),
+                [SOUTH] = turned(north, 2),
+                [WEST] = turned(north, 3),
+            }
+            shapes[drawn] = shape
+        end
+        area.straight = shape
     end
 
     local function set_slanted(area, list, rows)
@@ -242,7 +255,8 @@ return function(server, combat)
             tiles[1] = map.make_tile(x, y, z)
             return tiles
         end
-        local grid = area[direction_of(area, x - cx, y - cy)]
+        local direction = direction_of(area, x - cx, y - cy)
+        local grid = area[direction] or area.straight and area.straight[direction]
         if not grid then
             return tiles
         end

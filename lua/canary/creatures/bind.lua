@@ -78,7 +78,25 @@ return function(server)
         end
     end
 
-    --- A method that tells a field without an argument and sets it with one, as those of monster types do.
+    --- As `setter`, but what a record without the field says anyway is not written: for records of which there are
+    --- thousands, with what they say by default behind them.
+    function bind.lean_setter(class, key, cast)
+        cast = cast or arguments.boolean
+        return function(self, value)
+            local record = get(self, class)
+            if not record then
+                return nil
+            end
+            value = cast(value)
+            if record[key] ~= value then
+                record[key] = value
+            end
+            return true
+        end
+    end
+
+    --- A method that tells a field without an argument and sets it with one, as those of monster types do. What a
+    --- record without the field says anyway is not written.
     function bind.both(class, key, cast)
         cast = cast or arguments.boolean
         return function(self, ...)
@@ -89,7 +107,10 @@ return function(server)
             if raw.select("#", ...) == 0 then
                 return record[key]
             end
-            record[key] = cast((...))
+            local value = cast((...))
+            if record[key] ~= value then
+                record[key] = value
+            end
             return true
         end
     end

@@ -16,7 +16,7 @@ return function(server, creatures)
     local lists = { Player = {}, Monster = {}, Npc = {} }
     -- Where each kind's ids begin.
     local FIRST = tfs and { Player = 0x10000000, Monster = 0x21000000, Npc = 0x20000001 }
-        or { Player = 0x10000000, Monster = 0x50000001, Npc = 0x80000001 }
+        or { Player = 0x10000000, Monster = 0x50000001, Npc = 0x80000000 }
     local next_id = { Player = FIRST.Player, Monster = FIRST.Monster, Npc = FIRST.Npc }
 
     --- Gives a new record what every creature has.
@@ -47,6 +47,13 @@ return function(server, creatures)
         return creature
     end
 
+    --- An id that no creature of that kind has had.
+    ---@param kind string Monster or Npc
+    function creatures.next_id(kind)
+        next_id[kind] = next_id[kind] + 1
+        return next_id[kind] - 1
+    end
+
     --- Gives a creature an id and makes it known.
     ---@param creature table
     function creatures.add(creature)
@@ -55,16 +62,20 @@ return function(server, creatures)
             if kind == "Player" and creature.guid then
                 creature.id = FIRST.Player + creature.guid
             else
-                creature.id = next_id[kind]
-                next_id[kind] = next_id[kind] + 1
+                creature.id = creatures.next_id(kind)
             end
         end
         if by_id[creature.id] == creature then
             return
         end
         by_id[creature.id] = creature
+        -- In the order of their ids.
         local list = lists[kind]
-        list[#list + 1] = creature
+        local at = #list + 1
+        while kind ~= "Player" and at > 1 and list[at - 1].id > creature.id do
+            at = at - 1
+        end
+        raw.table.insert(list, at, creature)
         if kind == "Player" then
             by_name[lower(creature.name)] = creature
         end
@@ -92,6 +103,9 @@ return function(server, creatures)
     ---@param id number
     ---@return table|nil
     function creatures.by_id(id)
+        if not by_id[id] then
+            server.parts.monsters.wake_id(id)
+        end
         return by_id[id]
     end
 
@@ -106,6 +120,7 @@ return function(server, creatures)
         if by_name[key] then
             return by_name[key]
         end
+        server.parts.monsters.wake_named(key)
         for _, kind in raw.ipairs({ "Npc", "Monster" }) do
             for _, creature in raw.ipairs(lists[kind]) do
                 if lower(creature.name) == key then
@@ -115,9 +130,25 @@ return function(server, creatures)
         end
     end
 
-    --- Those of a kind that are in the game: "Player", "Monster" or "Npc".
+    --- Those of a kind that are in the game: "Player", "Monster" or "Npc". Those who live where no player has been yet
+    --- are not in it; see `all`.
     function creatures.list(kind)
         return lists[kind]
+    end
+
+    --- All of a kind, for scripts that want them all.
+    ---@param kind string
+    function creatures.all(kind)
+        if server.parts.monsters.waiting(kind) > 0 then
+            server.parts.monsters.wake_all()
+        end
+        return lists[kind]
+    end
+
+    --- How many of a kind there are, with those who live where no player has been yet.
+    ---@param kind string
+    function creatures.count(kind)
+        return #lists[kind] + server.parts.monsters.waiting(kind)
     end
 
     --- The players in the game.

@@ -23,10 +23,25 @@ return function(server, creatures, bind)
 
     -- Outfits --------------------------------------------------------------------------------------------------
 
+    -- All fields at once: a table that grows by one after the other is made several times.
+    local function lookless()
+        if tfs then
+            return {
+                lookType = 0, lookTypeEx = 0, lookHead = 0, lookBody = 0, lookLegs = 0, lookFeet = 0, lookAddons = 0,
+                lookMount = 0, lookMountHead = 0, lookMountBody = 0, lookMountLegs = 0, lookMountFeet = 0,
+            }
+        end
+        return {
+            lookType = 0, lookTypeEx = 0, lookHead = 0, lookBody = 0, lookLegs = 0, lookFeet = 0, lookAddons = 0,
+            lookMount = 0, lookMountHead = 0, lookMountBody = 0, lookMountLegs = 0, lookMountFeet = 0,
+            lookFamiliarsType = 0, lookWing = 0, lookAura = 0, lookEffect = 0, lookShader = 0,
+        }
+    end
+
     --- An outfit of some of its fields, the others 0.
     ---@param fields table
     function creatures.outfit(fields)
-        local outfit = {}
+        local outfit = lookless()
         for _, key in raw.ipairs(OUTFIT) do
             outfit[key] = fields[key] or 0
         end
@@ -66,7 +81,7 @@ return function(server, creatures, bind)
         if raw.type(value) ~= "table" then
             raw.error("attempt to index a " .. raw.type(value) .. " value", 0)
         end
-        local outfit = {}
+        local outfit = lookless()
         for index, key in raw.ipairs(OUTFIT) do
             local cast = WIDE[key] and bind.u16 or bind.u8
             outfit[key] = cast(value[key], -index)

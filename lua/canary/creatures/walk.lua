@@ -96,14 +96,16 @@ return function(server, creatures)
             return
         end
         local wait = creatures.walk_delay(creature)
+        local at_once = false
         if wait <= 0 then
             local duration = creatures.step_duration(creature)
-            wait = first and duration > 0 and 1 or duration * creature.last_step_cost
+            at_once = first and duration > 0
+            wait = at_once and 1 or duration * creature.last_step_cost
         end
         if wait <= 0 then
             return
         end
-        if wait == 1 then
+        if at_once then
             -- The first step is taken at once; the next waits.
             creature.walk_event = true
             step(creature)
@@ -135,7 +137,10 @@ return function(server, creatures)
             end
         end
         if creature.cancel_walk then
-            creature.walk, creature.cancel_walk = {}, false
+            creature.walk, creature.cancel_walk, creature.walk_task = {}, false, nil
+            if creature.class_name == "Player" then
+                server.parts.clients.send(creature, "cancel_walk", { direction = creature.direction })
+            end
         end
         if going and not creature.removed then
             schedule(creature)
@@ -171,6 +176,11 @@ return function(server, creatures)
     function creatures.stop_walk(creature)
         creatures.halt(creature)
         creature.walk = {}
+    end
+
+    --- A player wants no further steps than the one that it is about to take.
+    function creatures.cancel_walk(player)
+        player.cancel_walk = true
     end
 
     --- A way has come to its end.

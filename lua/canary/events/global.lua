@@ -234,12 +234,24 @@ return function(server, events, base)
     --- onPeriodChange.
     ---@param kind string
     function events.global(kind, ...)
-        for _, event in raw.ipairs((others:sorted())) do
-            if event.type == kind then
-                base.run(event, ...)
-            end
+        for _, event in raw.ipairs(events.global_list(kind)) do
+            base.run(event, ...)
         end
     end
+
+    --- The events of such a type, in the order of their names.
+    function events.global_list(kind)
+        local list = {}
+        for _, event in raw.ipairs((others:sorted())) do
+            if event.type == kind then
+                list[#list + 1] = event
+            end
+        end
+        return list
+    end
+
+    --- Fires one of them.
+    events.run_global = base.run
 
     events.places = events.places or {}
     events.places.global = { others, thinkers, timers }

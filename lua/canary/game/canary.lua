@@ -99,23 +99,28 @@ return function(server, game, bind)
         return list
     end
 
+    -- A player of the database, who is not in the game: nothing here holds on to it.
+    local function stored_player(who)
+        local players = server.parts.players
+        local player = server.parts.storage.load_player(who)
+        if player then
+            players.forget(player)
+        end
+        return player
+    end
+
+    --- A player by name or number, in the game or not.
     local function offline_player(value)
-        local creatures, players, storage = server.parts.creatures, server.parts.players, server.parts.storage
-        local found
+        local creatures, players = server.parts.creatures, server.parts.players
         if raw.type(value) == "number" then
             local id = arguments.u32(value)
-            found = id >= 0x10000000 and creatures.by_id(id) or players.by_guid(id) or players.known(id)
-            if not found and storage.find_player then
-                found = storage.find_player(id)
-            end
+            return id >= 0x10000000 and creatures.by_id(id) or players.by_guid(id) or players.known(id)
+                or stored_player(id)
         elseif arguments.is_string(value) then
-            found = creatures.by_name(value)
-            found = found and found.class_name == "Player" and found or nil
-            if not found and storage.find_player then
-                found = storage.find_player(arguments.string(value))
-            end
+            local found = creatures.by_name(value)
+            return found and found.class_name == "Player" and found or stored_player(arguments.string(value))
         end
-        return found
+        return nil
     end
     game.offline_player = offline_player
 

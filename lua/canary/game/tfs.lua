@@ -45,10 +45,10 @@ return function(server, game, bind)
 
     server:table("Game", {
         getNpcs = function()
-            return bind.list(server.parts.creatures.list("Npc"))
+            return bind.list(server.parts.creatures.all("Npc"))
         end,
         getMonsters = function()
-            return bind.list(server.parts.creatures.list("Monster"))
+            return bind.list(server.parts.creatures.all("Monster"))
         end,
         getExperienceStage = function(level)
             return game.experience_stage(bind.u32(level, 1))

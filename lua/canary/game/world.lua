@@ -80,7 +80,7 @@ return function(server, game, bind)
 
     local function counter(kind)
         return function()
-            return #server.parts.creatures.list(kind)
+            return server.parts.creatures.count(kind)
         end
     end
 
@@ -101,6 +101,7 @@ return function(server, game, bind)
         getExperienceForLevel = experience_for,
         getMonsterTypes = function()
             local list = {}
+            server.parts.monsters.read_spawned_types()
             server.parts.monsters.each_type(function(name, kind)
                 list[name] = userdata.push(kind)
             end)

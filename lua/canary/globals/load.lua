@@ -27,12 +27,32 @@ return function(server, globals)
         return chunk, problem
     end
 
+    -- Files that were run more than once, compiled: { chunk, stamp }. Some files run hundreds of others when they are
+    -- loaded anew, of which one has changed, or none.
+    local known, run_before = {}, {}
+
+    local function known_chunk(path)
+        local entry = known[path]
+        local read = server.host("files.read_since", path, entry and entry.stamp or "")
+        if read == false then
+            raw.setfenv(entry.chunk, env)
+            return entry.chunk
+        elseif read == nil then
+            return nil, "cannot open " .. path .. ": No such file or directory"
+        end
+        local chunk, problem = server.parts.scripts.compile(path, read[1])
+        known[path] = chunk and { chunk = chunk, stamp = read[2] } or nil
+        return chunk, problem
+    end
+
     --- Runs a file.
     function globals.dofile(path)
-        local chunk, problem = chunk_of(path, 2)
+        local of = run_before[path] and known_chunk or chunk_of
+        local chunk, problem = of(path, 2)
         if not chunk then
             raw.error(problem, 0)
         end
+        run_before[path] = true
         return server.parts.scripts.include(path, chunk)
     end
 
@@ -80,10 +100,10 @@ return function(server, globals)
         if type(name) ~= "string" then
             raw.error("bad argument #1 to 'require' (string expected, got " .. type(name) .. ")", 2)
         end
-        local known = package.loaded[name]
-        if known ~= nil then
+        local known_module = package.loaded[name]
+        if known_module ~= nil then
             server.parts.scripts.depend_on_module(name)
-            return known
+            return known_module
         end
         local loader = package.preload[name]
         local result
@@ -138,6 +158,53 @@ return function(server, globals)
             raw.error("setfenv takes a function of a script and a table", 2)
         end
         return raw.setfenv(fn, of)
+    end
+
+    -- Finds, or makes, the table of a module among the globals: "a.b" is the field b of the global a.
+    local function module_table(name)
+        local place = env
+        for part in raw.string.gmatch(name, "[^%.]+") do
+            local inner = raw.rawget(place, part)
+            if inner == nil then
+                inner = {}
+                place[part] = inner
+            elseif type(inner) ~= "table" then
+                return nil
+            end
+            place = inner
+        end
+        return place
+    end
+
+    --- Has the function that calls it work with a module's table in place of the globals.
+    function env.module(name, ...)
+        if type(name) ~= "string" then
+            raw.error("bad argument #1 to 'module' (string expected, got " .. type(name) .. ")", 2)
+        end
+        local found = package.loaded[name]
+        if type(found) ~= "table" then
+            found = module_table(name)
+            if not found then
+                raw.error("name conflict for module '" .. name .. "'", 2)
+            end
+            package.loaded[name] = found
+        end
+        if found._NAME == nil then
+            found._M, found._NAME = found, name
+            found._PACKAGE = raw.string.match(name, "^(.*%.)[^%.]*$") or ""
+        end
+        raw.setfenv(target(1, 2), found)
+        for at = 1, raw.select("#", ...) do
+            local option = (raw.select(at, ...))
+            if type(option) == "function" then
+                option(found)
+            end
+        end
+    end
+
+    --- Lets what a module's table lacks be found among the globals.
+    function package.seeall(of)
+        raw.setmetatable(of, { __index = env })
     end
 
     env.package = package

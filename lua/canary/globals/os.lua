@@ -4,6 +4,9 @@ local context = ...
 local raw = context.raw
 local floor, type, tonumber = raw.math.floor, raw.type, raw.tonumber
 
+-- What C's system() returns for a program that ends with 1, and for one that is not there (a shell's 127).
+local FAILED, NOT_FOUND = 256, 32512
+
 -- Days from 1970-01-01 to a day of the (proleptic) Gregorian calendar; months may be out of range.
 local function days(year, month, day)
     year = year + floor((month - 1) / 12)
@@ -48,6 +51,34 @@ return function(server)
         return raw.os.date(format, at or server.parts.scheduler.time())
     end
 
+    local temporary = 0
+
+    -- Changes a file that a script wrote: true, or what C says of one that is not there.
+    local function changed(operation, path, ...)
+        path = raw.tostring(path)
+        if server.host(operation, path, ...) then
+            return true
+        end
+        return nil, path .. ": No such file or directory", 2
+    end
+
+    -- As on a machine without programs, but for `mkdir`, which scripts need before they write: folders are made with
+    -- the first file in them.
+    local function execute(command)
+        if command == nil then
+            return 0
+        elseif type(command) ~= "string" and type(command) ~= "number" then
+            raw.error("bad argument #1 to 'execute' (string expected, got " .. type(command) .. ")", 2)
+        end
+        local folder = raw.string.match(command, '^mkdir "([^"]+)"$')
+            or raw.string.match(command, "^mkdir ([^%s\"'`$;&|<>*?~()]+)$")
+        if folder then
+            return server.host("files.writable", folder) and 0 or FAILED
+        end
+        server:log("warning", "os.execute runs no programs here: " .. command)
+        return NOT_FOUND
+    end
+
     local os = {
         time = time,
         date = date,
@@ -62,11 +93,23 @@ return function(server)
             return (locale == nil or locale == "" or locale == "C") and "C" or nil
         end,
         remove = function(path)
-            return server.host("files.remove", raw.tostring(path)) and true or nil, raw.tostring(path)
+            return changed("files.remove", path)
         end,
         rename = function(from, to)
-            return server.host("files.rename", raw.tostring(from), raw.tostring(to)) and true or nil,
-                raw.tostring(from)
+            return changed("files.rename", from, raw.tostring(to))
+        end,
+        execute = execute,
+        exit = function()
+            raw.error("os.exit: a script can't end the server that it runs in; Game.setGameState shuts a world down", 2)
+        end,
+        -- A file of its own, empty, where scripts may write.
+        tmpname = function()
+            temporary = temporary + 1
+            local path = raw.string.format("tmp/lua_%06d", temporary)
+            if not server.host("files.write", path, "", false) then
+                raw.error("unable to generate a unique filename", 2)
+            end
+            return path
         end,
     }
     if server.tfs then

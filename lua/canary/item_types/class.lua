@@ -115,7 +115,8 @@ return function(server, item_types)
         elseif tfs and type(value) ~= "string" then
             return nil
         end
-        return userdata.push(item_types.of(item_types.id_of(arguments.string(value))))
+        local id = item_types.id_of(arguments.string(value))
+        return userdata.push(id ~= 0 and item_types.named(id) or item_types.none)
     end)
     userdata.metamethod("ItemType", "__eq")
 

@@ -259,7 +259,9 @@ return function(server, items)
                         moved = nil
                     end
                 end
-            elseif amount ~= item.count and amount > 0 then
+            end
+            -- A part of a stack is another item: what is left of the stack stays where it is.
+            if moved and amount ~= item.count and amount > 0 then
                 moved = items.clone(item)
                 moved.count = amount
             end

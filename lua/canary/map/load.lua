@@ -219,10 +219,11 @@ return function(server, map)
         end
     end
 
-    local function load_spawns(path, kind)
+    local function load_spawns(path)
         local spawns = server.host("map.spawns", path)
         if spawns then
-            server.parts.monsters.add_spawns(spawns, kind)
+            server.parts.monsters.add_spawns(spawns)
+            server.parts.monsters.expect_spawns(spawns)
         end
     end
 
@@ -243,9 +244,9 @@ return function(server, map)
             load_zones(beside(path, files, "zone", "-zones.xml"))
         end
         if options.spawns ~= false then
-            load_spawns(beside(path, files, "spawn", tfs and "-spawn.xml" or "-monster.xml"), "monster")
+            load_spawns(beside(path, files, "spawn", tfs and "-spawn.xml" or "-monster.xml"))
             if not tfs then
-                load_spawns(beside(path, files, "npc", "-npc.xml"), "npc")
+                load_spawns(beside(path, files, "npc", "-npc.xml"))
             end
         end
         return true

@@ -6,7 +6,8 @@ local setmetatable = raw.setmetatable
 
 local DEFAULTS = {
     class_name = "Loot", id = 0, max_count = 1, min_count = 1, chance = 0, sub_type = -1, action_id = -1, text = "",
-    unique = false,
+    unique = false, item_name = "", article = "", attack = 0, defense = 0, extra_defense = 0, armor = 0,
+    shoot_range = 0, hit_chance = 0,
 }
 local METATABLE = { __index = DEFAULTS }
 
@@ -38,7 +39,7 @@ return function(server, monsters, bind)
         return bind.of("Loot", fn)
     end
     local function setter(key, cast)
-        return bind.setter("Loot", key, cast)
+        return bind.lean_setter("Loot", key, cast)
     end
 
     local function set_named(self, value)

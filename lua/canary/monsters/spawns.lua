@@ -1,9 +1,10 @@
---- Where monsters and npcs live (the files beside the map). They come into the world when a player first comes near,
---- and come back a while after they have died, unless someone stands there.
+--- Where monsters and npcs live (the files beside the map). They come into the world when a player first comes near
+--- or a script asks for them, with the ids that they have in servers, where all come at once; and come back a while
+--- after they have died, unless someone stands there.
 
 local context = ...
 local raw = context.raw
-local floor, ipairs, min = raw.math.floor, raw.ipairs, raw.math.min
+local floor, ipairs, lower, min = raw.math.floor, raw.ipairs, raw.string.lower, raw.math.min
 
 -- Spawns are kept by squares of the map; those around a player are filled.
 local CELL, REACH = 32, 1
@@ -14,6 +15,10 @@ local SOONEST = 10000
 return function(server, monsters)
     local tfs = server.tfs
     local cells, all = {}, {}
+    -- Those that are yet to come: by id, by name in the order of ids, and how many of each kind.
+    local by_id, by_name, waiting = {}, {}, { Monster = 0, Npc = 0 }
+    -- Names of monsters whose types TFS has read when it has started.
+    local unread = {}
 
     local function key_of(x, y)
         return floor(x / CELL) * 65536 + floor(y / CELL)
@@ -58,6 +63,39 @@ return function(server, monsters)
         return choices[1].name
     end
 
+    local function each_of(kind, spawns, visit)
+        -- TFS puts each spawn, and each npc, before those that it read before.
+        for at = tfs and #spawns or 1, tfs and 1 or #spawns, tfs and -1 or 1 do
+            local points = spawns[at].creatures or {}
+            local reversed = tfs and kind == "Npc"
+            for place = reversed and #points or 1, reversed and 1 or #points, reversed and -1 or 1 do
+                if (points[place].kind == "npc") == (kind == "Npc") then
+                    visit(points[place])
+                end
+            end
+        end
+    end
+
+    --- Has all who live at spawns come, in the order and with the ids as when a server starts: each when it is needed.
+    ---@param spawns table[] that are known
+    function monsters.expect_spawns(spawns)
+        local creatures = server.parts.creatures
+        for _, kind in ipairs({ "Npc", "Monster" }) do
+            each_of(kind, spawns, function(point)
+                point.id = creatures.next_id(kind)
+                by_id[point.id], waiting[kind] = point, waiting[kind] + 1
+                for _, choice in ipairs(point.choices or { point }) do
+                    local key = lower(choice.name or "")
+                    by_name[key] = by_name[key] or {}
+                    raw.table.insert(by_name[key], point)
+                    if tfs and kind == "Monster" then
+                        unread[#unread + 1] = key
+                    end
+                end
+            end)
+        end
+    end
+
     --- From now on variants of monsters come into a zone; those that have none no longer come (Canary).
     ---@param zone table
     ---@param variant string
@@ -96,13 +134,23 @@ return function(server, monsters)
         end)
     end
 
+    -- The id that was kept for who lives there, the first time.
+    local function expected_id(point)
+        local id = point.id
+        if id then
+            local kind = point.kind == "npc" and "Npc" or "Monster"
+            point.id, by_id[id], waiting[kind] = nil, nil, waiting[kind] - 1
+        end
+        return id
+    end
+
     function spawn_one(point, startup)
         if point.creature and not point.creature.removed then
             return
         end
-        local name = name_of(point)
+        local name, id = name_of(point), expected_id(point)
         if point.kind == "npc" then
-            point.creature = server.parts.npcs.spawn(name, point)
+            point.creature = server.parts.npcs.spawn(name, point, id)
             return
         end
         if point.variant then
@@ -122,7 +170,7 @@ return function(server, monsters)
             return
         end
         local monster = monsters.make(kind)
-        monster.direction = point.direction or 0
+        monster.id, monster.direction = id, point.direction or 0
         monster.spawn_point = point
         monster.spawn_x, monster.spawn_y, monster.spawn_z = point.x, point.y, point.z
         if not monsters.place(monster, point.x, point.y, point.z, false, true, startup, false) then
@@ -160,17 +208,52 @@ return function(server, monsters)
         end
     end
 
-    --- Fills all spawns, as the servers do when they start; returns how many creatures there are.
-    function server.controls.fill_spawns()
-        cells = {}
-        local count = 0
-        for _, point in ipairs(all) do
-            if not point.creature then
+    --- Has who lives under an id come, if it is yet to come.
+    ---@param id number
+    function monsters.wake_id(id)
+        if by_id[id] then
+            spawn_one(by_id[id], true)
+        end
+    end
+
+    --- Has those of a name come that are yet to come.
+    ---@param name string in small letters
+    function monsters.wake_named(name)
+        local points = by_name[name]
+        by_name[name] = nil
+        for _, point in ipairs(points or {}) do
+            if point.id then
                 spawn_one(point, true)
             end
-            count = count + (point.creature and 1 or 0)
         end
-        return count
+    end
+
+    --- How many of a kind are yet to come.
+    ---@param kind string Monster or Npc
+    function monsters.waiting(kind)
+        return waiting[kind] or 0
+    end
+
+    --- Has all come that are yet to come.
+    function monsters.wake_all()
+        cells, by_name = {}, {}
+        local ids = {}
+        for id in raw.pairs(by_id) do
+            ids[#ids + 1] = id
+        end
+        raw.table.sort(ids)
+        for _, id in ipairs(ids) do
+            spawn_one(by_id[id], true)
+        end
+    end
+
+    --- Reads the types of the monsters that are yet to come: for scripts that look for types otherwise than by name.
+    function monsters.read_spawned_types()
+        local names = unread
+        unread = {}
+        for _, name in ipairs(names) do
+            monsters.type_of(name, true)
+        end
     end
 
     --- How many places for creatures there are.

@@ -292,7 +292,7 @@ return function(server, monsters, bind)
         return bind.of("MonsterSpell", fn)
     end
     local function setter(key, cast)
-        return bind.setter("MonsterSpell", key, cast)
+        return bind.lean_setter("MonsterSpell", key, cast)
     end
     local I, U8, U16 = arguments.i32, arguments.u8, arguments.u16
 

@@ -177,11 +177,15 @@ return function(server, monsters)
 
     --- The type of a race.
     function monsters.type_by_race(race)
+        if not by_race[race] then
+            monsters.read_spawned_types()
+        end
         return by_race[race]
     end
 
     --- Visits the numbers of all races with their types, in the order of numbers.
     function monsters.each_race(visit)
+        monsters.read_spawned_types()
         raw.table.sort(races)
         for _, race in raw.ipairs(races) do
             if by_race[race] then

@@ -72,9 +72,9 @@ return function(server, network)
 
     local function add_old(message, item, kind, version)
         if version >= 910 then
-            if kind.random_animation then
+            if kind.animation then
                 add(message, "\254")
-            elseif kind.animated then
+            elseif kind.animation_async then
                 add(message, "\255")
             end
         end

@@ -25,6 +25,7 @@ return function(server, npcs, bind)
     --- The npc of a name that is in the game.
     function npcs.by_name(name)
         local key = raw.string.lower(name)
+        server.parts.monsters.wake_named(key)
         for _, npc in raw.ipairs(server.parts.creatures.list("Npc")) do
             if raw.string.lower(npc.name) == key then
                 return npc

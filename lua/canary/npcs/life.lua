@@ -304,12 +304,12 @@ return function(server, npcs)
 
     --- Puts an npc of a spawn into the world.
     ---@return table|nil npc
-    function npcs.spawn(name, point)
+    function npcs.spawn(name, point, id)
         local npc = npcs.create(name)
         if not npc then
             return nil
         end
-        npc.direction = point.direction or 0
+        npc.id, npc.direction = id, point.direction or 0
         if not server.parts.creatures.place(npc, point.x, point.y, point.z, false, true) then
             return nil
         end

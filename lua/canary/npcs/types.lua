@@ -135,6 +135,20 @@ return function(server, npcs, bind)
         end)
     end
 
+    -- What callbacks of one event have in common: there are thousands.
+    local metatables = {}
+    local function callback_of(event)
+        local known = metatables[event]
+        if not known then
+            known = { __index = {
+                class_name = "NpcCallback", event = event, loaded = true, interface = "Scripts Interface",
+                takes = TAKES[event],
+            } }
+            metatables[event] = known
+        end
+        return known
+    end
+
     local function set_callback(kind, which, fn)
         if raw.type(fn) ~= "function" then
             server:log("warning", "[NpcType::loadCallback] - Event not found")
@@ -144,10 +158,9 @@ return function(server, npcs, bind)
         if raw.type(event) ~= "string" then
             return false
         end
-        local record = server.registry.own({
-            class_name = "NpcCallback", event = event, callback = fn, name = kind.name, loaded = true,
-            interface = "Scripts Interface", label = "Npc " .. kind.name .. " " .. event, takes = TAKES[event],
-        })
+        local record = server.registry.own(setmetatable({
+            callback = fn, name = kind.name, label = "Npc " .. kind.name .. " " .. event,
+        }, callback_of(event)))
         record.script = (record.file and record.file.script or "(Unknown scriptfile)") .. ":callback"
         kind[event] = record
         return true
@@ -310,7 +323,7 @@ return function(server, npcs, bind)
     end)
     userdata.metamethod("Shop", "__eq")
     local function shop_setter(key, cast)
-        return bind.setter("Shop", key, cast)
+        return bind.lean_setter("Shop", key, cast)
     end
     local function named(self, value)
         local shop = userdata.get(self, "Shop")

@@ -114,11 +114,7 @@ return function(server, players, bind)
             return true
         end),
         openChannel = of(function(player, channel)
-            local id = bind.u16(channel, 2)
-            local events = server.parts.events
-            if events.chat.join(player, id) then
-                players.tell(player, "channel_opened", { id = id, name = events.channel(id).name })
-            end
+            server.parts.events.chat.join(player, bind.u16(channel, 2))
             return true
         end),
         sendTutorial = of(function(player, id)

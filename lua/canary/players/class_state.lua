@@ -206,7 +206,13 @@ return function(server, players, bind)
             if not house then
                 return nil
             end
-            players.tell(player, "house_window", { house = house.id, list = bind.u32(list, 3) })
+            local number = bind.u32(list, 3)
+            local text = server.parts.houses.list_text(house, number)
+            if text then
+                players.tell(player, "house_window", {
+                    house = house.id, list = number, window = player.window_id or 0, text = text,
+                })
+            end
             return true
         end),
         setEditHouse = of(function(player, value, list)
@@ -214,6 +220,7 @@ return function(server, players, bind)
             if not house then
                 return nil
             end
+            player.window_id = (player.window_id or 0) + 1
             player.edit_house, player.edit_list = house, bind.u32(list, 3)
             return true
         end),

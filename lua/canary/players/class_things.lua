@@ -152,7 +152,7 @@ return function(server, players, bind)
             return false
         end
         if longest < 0 then
-            longest = item.type.max_text_len or 0
+            longest = item.type.max_text_length or 0
         end
         local text = raw.select("#", ...) >= 2 and arguments.string(given_text) or ""
         if text ~= "" then

@@ -161,6 +161,13 @@ return function(server, players)
         return by_guid[guid]
     end
 
+    --- Lets go of a player who was made only to be looked at or changed, out of the game.
+    function players.forget(player)
+        if by_guid[player.guid] == player then
+            by_guid[player.guid] = nil
+        end
+    end
+
     --- Whether a player, by its group or itself, has a flag.
     ---@param player table
     ---@param flag string in small letters: "cannotbeattacked"

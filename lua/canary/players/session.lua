@@ -81,6 +81,7 @@ return function(server, players)
             server.parts.monsters.wake_spawns(player.tile.x, player.tile.y)
         end
         player.online = true
+        players.tell_vips(player, true)
         player.logged_at = server.parts.scheduler.time()
         player.last_login = player.logged_at
     end
@@ -154,6 +155,8 @@ return function(server, players)
             player.login_position = { x = player.town.x, y = player.town.y, z = player.town.z }
         end
         player.last_logout, player.online = server.parts.scheduler.time(), false
+        players.tell_vips(player, false)
+        server.parts.events.chat.forget(player)
         player.follow, player.target = nil, nil
         if player.trade_partner then
             server.parts.trade.close(player)

@@ -104,7 +104,7 @@ return function(server, players)
         if writes == nil then
             writes = kind.can_write_text == true
         end
-        longest = longest or kind.max_text_len or 0
+        longest = longest or kind.max_text_length or 0
         player.window_id = (player.window_id or 0) + 1
         player.writing, player.longest = writes and item or nil, longest
         player.write_any = can_write ~= nil

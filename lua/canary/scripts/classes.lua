@@ -3,86 +3,77 @@
 
 local context = ...
 local raw = context.raw
-local find, gmatch = raw.string.find, raw.string.gmatch
-local pairs, rawget, rawset, type = raw.pairs, raw.rawget, raw.rawset, raw.type
+local ipairs, pairs, rawget, rawset, type = raw.ipairs, raw.pairs, raw.rawget, raw.rawset, raw.type
+
+local NOTHING = { place = {}, before = {} }
 
 return function(server)
-    local classes = {}
+    -- Globals by which scripts get at the tables.
+    local watched = { rawgetmetatable = true, _G = true }
+    local classes = { watched = watched }
 
     -- Lua's libraries and the servers' tables that are no classes.
     local LIBRARIES = {}
-    for _, name in raw.ipairs({ "Game", "db", "configManager", "string", "table", "math", "os", "kv", "logger" }) do
-        LIBRARIES[name] = true
+    for _, name in ipairs({ "Game", "db", "configManager", "string", "table", "math", "os", "kv", "logger" }) do
+        LIBRARIES[name], watched[name] = true, true
+    end
+    for name in pairs(server.userdata.classes) do
+        watched[name] = true
     end
 
-    -- Tables that scripts extend: the API's, and Lua's libraries.
-    local function each_table(visit)
-        for name, class in pairs(server.userdata.classes) do
-            visit(name, class)
+    -- The tables behind a global by which a script may change them: { name, table } each.
+    local function tables_behind(global)
+        local found = {}
+        if global == "rawgetmetatable" or global == "_G" then
+            for name, metatable in pairs(server.userdata.metatables) do
+                found[#found + 1] = { "metatable of " .. name, metatable }
+            end
         end
-        for name in pairs(LIBRARIES) do
-            local place = rawget(server.env, name)
+        for name in pairs(global == "_G" and watched or { [global] = true }) do
+            local place = server.userdata.classes[name] or LIBRARIES[name] and rawget(server.env, name)
             if type(place) == "table" then
-                visit(name, place)
+                found[#found + 1] = { name, place }
             end
         end
-        for name, metatable in pairs(server.userdata.metatables) do
-            visit("metatable of " .. name, metatable)
-        end
+        return found
     end
 
-    local function names_class(source, pattern)
-        for name in gmatch(source, pattern) do
-            if LIBRARIES[name] or server.userdata.classes[name] then
-                return true
+    --- Remembers what the tables behind a global hold, before a file that reads it can change them.
+    ---@param touched table what is remembered for the file so far
+    ---@param global string one of `watched`
+    function classes.touch(touched, global)
+        for _, each in ipairs(tables_behind(global)) do
+            local name, place = each[1], each[2]
+            if not touched[name] then
+                local before = {}
+                for key, value in pairs(place) do
+                    before[key] = value
+                end
+                touched[name] = { place = place, before = before }
             end
         end
-        return false
+        touched[global] = touched[global] or NOTHING
     end
 
-    --- Whether a source looks as if it changed a class: a look at the text is enough to leave out most files.
-    function classes.may_change(source)
-        return find(source, "rawgetmetatable", 1, true) ~= nil
-            or names_class(source, "function%s+([%a_][%w_]*)[%.:]")
-            or names_class(source, "\n%s*([%a_][%w_]*)%.[%a_][%w_]*%s*=[^=]")
-            or names_class(source, "^([%a_][%w_]*)%.[%a_][%w_]*%s*=[^=]")
-            -- What a file runs may change them, too.
-            or find(source, "dofile", 1, true) ~= nil
-            or find(source, "require%s*%(?[\"']") ~= nil
-    end
-
-    --- What the tables hold now.
-    function classes.snapshot()
-        local taken = {}
-        each_table(function(name, place)
-            local copy = {}
-            for key, value in pairs(place) do
-                copy[key] = value
-            end
-            taken[name] = copy
-        end)
-        return taken
-    end
-
-    --- What changed since a snapshot: { place, name, key, old, new } each.
+    --- What changed in tables since they were touched: { place, name, key, old, new } each.
     ---@return table|nil
-    function classes.changes(before)
+    function classes.changes(touched)
         local found
-        each_table(function(name, place)
-            local old = before[name] or {}
-            for key, value in pairs(place) do
-                if old[key] ~= value then
+        for name, each in pairs(touched) do
+            local before = each.before
+            for key, value in pairs(each.place) do
+                if before[key] ~= value then
                     found = found or {}
-                    found[#found + 1] = { place = place, name = name, key = key, old = old[key], new = value }
+                    found[#found + 1] = { place = each.place, name = name, key = key, old = before[key], new = value }
                 end
             end
-        end)
+        end
         return found
     end
 
     --- Takes changes back, as far as nobody changed the same since.
     function classes.take_back(changes)
-        for _, change in raw.ipairs(changes) do
+        for _, change in ipairs(changes) do
             if rawget(change.place, change.key) == change.new then
                 rawset(change.place, change.key, change.old)
             end
@@ -91,7 +82,7 @@ return function(server)
 
     --- Makes changes again.
     function classes.make_again(changes)
-        for _, change in raw.ipairs(changes) do
+        for _, change in ipairs(changes) do
             rawset(change.place, change.key, change.new)
         end
     end
@@ -101,7 +92,7 @@ return function(server)
     ---@return string[][]
     function classes.words(changes)
         local words = {}
-        for _, change in raw.ipairs(changes) do
+        for _, change in ipairs(changes) do
             local class = raw.string.match(change.name, "^metatable of (.*)$")
             if class then
                 words[#words + 1] = { class .. "(" }

@@ -31,7 +31,7 @@ function Places:add(key, record)
         end
         raw.table.insert(there, at, record)
     end
-    self.version = self.version + 1
+    self:note(key)
 end
 
 function Places:remove(key, record)
@@ -50,7 +50,64 @@ function Places:remove(key, record)
             self.at[key] = there[1]
         end
     end
+    self:note(key)
+end
+
+-- Something else stands under a key now, or may do so.
+function Places:note(key)
     self.version = self.version + 1
+    for at = 1, #self.watchers do
+        local changed = self.watchers[at]
+        changed[#changed + 1] = key
+    end
+end
+
+--- A function that finds what stands under a key by another name of it. Of several of one name it finds that with the
+--- least key.
+---@param name_of fun(record: table, key: any): string
+---@return fun(name: string): table|nil
+function Places:index(name_of)
+    -- Names are looked up often while files load: only what changed since is read anew.
+    local keys, names, changed, places = {}, {}, {}, self
+    self.watchers[#self.watchers + 1] = changed
+    local function leave(key)
+        local list = keys[names[key]]
+        for at = 1, #list do
+            if list[at] == key then
+                raw.table.remove(list, at)
+                break
+            end
+        end
+        names[key] = nil
+    end
+    local function enter(key, name)
+        local list = keys[name]
+        if not list then
+            list = {}
+            keys[name] = list
+        end
+        local at = #list + 1
+        while at > 1 and key < list[at - 1] do
+            at = at - 1
+        end
+        raw.table.insert(list, at, key)
+        names[key] = name
+    end
+    return function(name)
+        for at = 1, #changed do
+            local key = changed[at]
+            changed[at] = nil
+            if names[key] then
+                leave(key)
+            end
+            local record = places:first(key)
+            if record then
+                enter(key, name_of(record, key))
+            end
+        end
+        local list = keys[name]
+        return list and places:first(list[1]) or nil
+    end
 end
 
 --- The record that stands under a key; nil when there is none.
@@ -112,7 +169,7 @@ return function(server)
     --- Makes a place for one kind of registrations.
     ---@param kind string
     function registry.places(kind)
-        local places = raw.setmetatable({ kind = kind, at = {}, count = 0, version = 0 }, Places)
+        local places = raw.setmetatable({ kind = kind, at = {}, count = 0, version = 0, watchers = {} }, Places)
         registry.all[#registry.all + 1] = places
         return places
     end

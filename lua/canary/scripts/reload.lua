@@ -4,6 +4,9 @@ local context = ...
 local raw = context.raw
 local ipairs, pairs, rawget, rawset = raw.ipairs, raw.pairs, raw.rawget, raw.rawset
 
+-- From so many files on a reload of those that used a lib is like a load of all.
+local MANY = 50
+
 return function(server, scripts)
     local registry, classes, owners, ABSENT = scripts.registry, scripts.classes, scripts.owners, scripts.ABSENT
     local NONE = {}
@@ -57,17 +60,22 @@ return function(server, scripts)
         end
     end
 
-    -- What callbacks of the old version set goes on as the new one's.
+    -- A global of the old version goes on as the new one's.
     local function hand_over(name, before, new)
-        new.globals, new.state = new.globals or {}, new.state or {}
-        new.globals[name], new.state[name], owners[name] = before, true, new
+        new.globals = new.globals or {}
+        new.globals[name], owners[name] = before, new
     end
 
     -- Globals that only the old version set as it loaded are gone; those of which it knew a value before are as they
-    -- were.
+    -- were. What its callbacks set goes on. So does all of it when the new version looked for some before it set that
+    -- itself (`if not Handler then`): it may have been content with what it found.
     local function settle_globals(old, new)
         for name, before in pairs(old.globals or NONE) do
             if owners[name] == old and old.state and old.state[name] then
+                new.state = new.state or {}
+                new.state[name] = true
+                hand_over(name, before, new)
+            elseif owners[name] == old and new.found_old then
                 hand_over(name, before, new)
             elseif owners[name] == old then
                 owners[name] = nil
@@ -78,6 +86,17 @@ return function(server, scripts)
                 new.globals[name] = before
             end
         end
+    end
+
+    -- Where a file stands in the list; `at` tells where it stood when it was last looked for.
+    local function place_in_list(file)
+        local list = scripts.list
+        if list[file.at] ~= file then
+            for at = 1, #list do
+                list[at].at = at
+            end
+        end
+        return file.at
     end
 
     --- Loads a file anew in its old place.
@@ -107,30 +126,41 @@ return function(server, scripts)
             new.users = new.users or {}
             new.users[user] = true
         end
-        new.is_lib, new.finish = old.is_lib, old.finish
+        new.is_lib, new.finish, new.at = old.is_lib, old.finish, old.at
+        new.found_old = nil
         scripts.files[path] = new
-        for at, file in ipairs(scripts.list) do
-            if file == old then
-                scripts.list[at] = new
-                break
-            end
-        end
+        scripts.list[place_in_list(old)] = new
         if new.finish then
             new.finish(new)
         end
         return true, new
     end
 
+    -- Paths of a set that are loaded, in the order of loading.
+    local function in_order(set)
+        local list = {}
+        for path in pairs(set) do
+            if scripts.files[path] then
+                list[#list + 1] = path
+            end
+        end
+        raw.table.sort(list, function(a, b)
+            return place_in_list(scripts.files[a]) < place_in_list(scripts.files[b])
+        end)
+        return list
+    end
+
     -- Files that used at load what a file brings: its globals, what it added to classes, what it is included by.
-    local function users_of(path, file)
+    -- But for those that are loaded anew anyway.
+    local function users_of(path, file, loaded_anyway)
         local found = {}
         for user in pairs(file and file.users or NONE) do
-            found[user] = true
+            found[user] = not loaded_anyway[user] or nil
         end
         if file and file.methods and file.is_lib then
             local paths = {}
             for _, other in ipairs(scripts.list) do
-                if other ~= file then
+                if other ~= file and not loaded_anyway[other.path] and not found[other.path] then
                     paths[#paths + 1] = other.path
                 end
             end
@@ -139,13 +169,7 @@ return function(server, scripts)
             end
         end
         found[path] = nil
-        local list = {}
-        for _, other in ipairs(scripts.list) do
-            if found[other.path] then
-                list[#list + 1] = other.path
-            end
-        end
-        return list
+        return in_order(found)
     end
 
     -- Who has to be loaded for a path: itself, or those that ran it by dofile or require.
@@ -153,20 +177,14 @@ return function(server, scripts)
         if scripts.files[path] then
             return { path }
         end
-        local by = scripts.included_by and scripts.included_by[path]
-        local found = {}
-        for _, file in ipairs(scripts.list) do
-            if by and by[file.path] then
-                found[#found + 1] = file.path
-            end
-        end
-        return found
+        return in_order(scripts.included_by and scripts.included_by[path] or NONE)
     end
 
     local function forget_modules(path)
         local packages = server.parts.globals.package.loaded
-        for _, file in ipairs(scripts.list) do
-            local module = file.included and file.included[path]
+        for by in pairs(scripts.included_by and scripts.included_by[path] or NONE) do
+            local file = scripts.files[by]
+            local module = file and file.included and file.included[path]
             if module and module ~= true then
                 packages[module] = nil
             end
@@ -178,20 +196,29 @@ return function(server, scripts)
     ---@return table results { path, ok, ms, problem } each, in the order in which they were loaded
     function scripts.reload(path)
         path = server.parts.report.path_of(path)
-        local results, done = {}, {}
+        local results, done, coming = {}, {}, {}
         local function again(each)
             if done[each] then
                 return
             end
-            done[each] = true
+            done[each], coming[each] = true, true
             local before = scripts.files[each]
-            local dependents = users_of(each, before)
+            local dependents = users_of(each, before, coming)
             local ok, file = scripts.reload_one(each)
             results[#results + 1] = { path = each, ok = ok, ms = file.ms, problem = not ok and file.broken or nil }
-            if ok then
+            scripts.tidy()
+            for _, user in ipairs(ok and dependents or NONE) do
+                coming[user] = true
+            end
+            local function again_all()
                 for _, user in ipairs(dependents) do
                     again(user)
                 end
+            end
+            if ok and #dependents >= MANY then
+                scripts.sparing(again_all)
+            elseif ok then
+                again_all()
             end
         end
         local read = scripts.reload_xml(path)
@@ -226,12 +253,7 @@ return function(server, scripts)
         scripts.forget_globals(file)
         drop_events(file)
         scripts.files[path] = nil
-        for at, other in ipairs(scripts.list) do
-            if other == file then
-                raw.table.remove(scripts.list, at)
-                break
-            end
-        end
+        raw.table.remove(scripts.list, place_in_list(file))
         return true
     end
 

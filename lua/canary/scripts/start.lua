@@ -4,23 +4,52 @@ local context = ...
 local raw = context.raw
 local find, ipairs, match, sub = raw.string.find, raw.ipairs, raw.string.match, raw.string.sub
 
+-- While all is loaded, garbage is collected when so many KiB are in use.
+local MOST_LOADING = 112 * 1024
+
 return function(server, scripts)
-    local results = {}
+    local texts_of = context.use("canary/scripts/sources")(server)
 
     local function log(level, text)
         server:log(level, text)
     end
 
-    local function note(path, ok, file)
-        results[#results + 1] = { path = path, ok = ok, ms = file.ms, problem = file.problem }
+    -- While all is loaded: how much may be in use before garbage is collected.
+    local most
+
+    --- To be called after each file: collects garbage when much has been loaded since.
+    function scripts.tidy()
+        if most and raw.collectgarbage("count") > most then
+            raw.collectgarbage("collect")
+            most = raw.math.max(MOST_LOADING, 1.5 * raw.collectgarbage("count"))
+            raw.collectgarbage("stop")
+        end
     end
 
-    local function load_one(path, chunk, interface)
-        local ok, file = scripts.load(path, chunk, interface)
+    local function load_one(path, chunk, interface, source)
+        local ok, file = scripts.load(path, chunk, interface, nil, source)
         scripts.files[path] = file
         scripts.list[#scripts.list + 1] = file
-        note(path, ok, file)
+        scripts.tidy()
         return ok, file
+    end
+
+    --- Calls a function that loads many files. What is made then mostly stays, and most code runs once: collections are
+    --- few, and so is the code that is worth compiling.
+    function scripts.sparing(fn)
+        if most then
+            return fn()
+        end
+        most = MOST_LOADING
+        raw.collectgarbage("stop")
+        raw.jit.opt.start("hotloop=300", "hotexit=60")
+        local ok, problem = raw.pcall(fn)
+        raw.jit.opt.start("hotloop=56", "hotexit=10")
+        raw.collectgarbage("restart")
+        most = nil
+        if not ok then
+            raw.error(problem, 0)
+        end
     end
 
     -- Folders ---------------------------------------------------------------------------------------------------
@@ -34,10 +63,11 @@ return function(server, scripts)
 
     --- Whether the server would load a file of a folder of scripts.
     function scripts.is_wanted(path, is_lib)
-        local folder, name = match(path, "([^/]*)/([^/]*)$")
+        local folder, name = match(path, "^(.*)/(.*)$")
         if is_disabled(name) then
             return false
         end
+        folder = match(folder, "^.*/(.*)$") or folder
         return is_lib or (folder ~= "lib" and (server.tfs or folder ~= "events"))
     end
 
@@ -69,9 +99,17 @@ return function(server, scripts)
         end
         folders[#folders + 1] = { folder = folder, is_lib = is_lib }
         local shows = server.parts.config.boolean("SCRIPTS_CONSOLE_LOGS")
-        for _, path in ipairs(server.host("files.list", folder)) do
+        local paths, wanted = server.host("files.list", folder), {}
+        for _, path in ipairs(paths) do
             if scripts.is_wanted(path, is_lib) and not scripts.files[path] then
-                local ok, file = load_one(path, "@./" .. path, "Scripts Interface")
+                wanted[#wanted + 1] = path
+            end
+        end
+        local text_of, at = texts_of(wanted), 0
+        for _, path in ipairs(paths) do
+            if path == wanted[at + 1] then
+                at = at + 1
+                local ok, file = load_one(path, "@./" .. path, "Scripts Interface", text_of(at))
                 file.is_lib = is_lib
                 if not ok then
                     complain(path)
@@ -145,17 +183,7 @@ return function(server, scripts)
         end
     end
 
-    --- Loads everything, in the server's order. What fails is reported and left out. Once: later all is loaded anew.
-    ---@return table results { path, ok, ms, problem } a file
-    function scripts.load_all()
-        results = {}
-        if #scripts.list > 0 then
-            scripts.reload_kind(server.parts.enums.get("RELOAD_TYPE_ALL"))
-            for _, file in ipairs(scripts.list) do
-                results[#results + 1] = { path = file.path, ok = not file.broken, ms = file.ms, problem = file.broken }
-            end
-            return results
-        end
+    local function load_whole()
         if server.tfs then
             load_tfs()
         else
@@ -166,6 +194,21 @@ return function(server, scripts)
                 scripts.load_folder(folder .. "/lib", true)
             end
             scripts.load_folder(folder, false)
+        end
+    end
+
+    --- Loads everything, in the server's order. What fails is reported and left out. Once: later all is loaded anew.
+    ---@return table results { path, ok, ms, problem } a file
+    function scripts.load_all()
+        if #scripts.list > 0 then
+            scripts.reload_kind(server.parts.enums.get("RELOAD_TYPE_ALL"))
+        else
+            scripts.sparing(load_whole)
+        end
+        local results = {}
+        for at, file in ipairs(scripts.list) do
+            local problem = file.broken or file.problem
+            results[at] = { path = file.path, ok = problem == nil, ms = file.ms, problem = problem }
         end
         return results
     end
@@ -203,11 +246,14 @@ return function(server, scripts)
     function server.controls.prepare()
         local loaded = scripts.load_all()
         load_map()
+        -- The world does not begin with what loading left: nobody waits yet.
+        raw.collectgarbage("collect")
         return loaded
     end
 
     --- Begins the world that is prepared: what is to lie there, who lives there, its startup events.
-    ---@param late boolean|nil whether another server has written into the database since this one was prepared
+    ---@param late boolean|nil whether another server has written into the database since this one was prepared. The
+    --- host goes on meanwhile: the startup events come in turns, and time begins when all have been.
     function server.controls.begin(late)
         if late then
             server.parts.storage.forget_read()
@@ -220,7 +266,26 @@ return function(server, scripts)
                 start()
             end
         end
-        server.parts.events.global("onStartup")
+        local starting = server.parts.events.global_list("onStartup")
+        local at = 0
+        --- Runs startup events that are still to come, for some milliseconds.
+        ---@return boolean whether there are more
+        function scripts.begin_more(ms)
+            local ends = raw.os.clock() + ms / 1000
+            while at < #starting and raw.os.clock() < ends do
+                at = at + 1
+                server.parts.events.run_global(starting[at])
+            end
+            return at < #starting
+        end
+        if not late then
+            scripts.begin_more(raw.math.huge)
+        end
+    end
+
+    --- Nothing has begun, so that nothing is to come.
+    function scripts.begin_more()
+        return false
     end
 
     --- Starts the server: its scripts, its map, its startup events.
@@ -228,6 +293,11 @@ return function(server, scripts)
         local loaded = server.controls.prepare()
         server.controls.begin()
         return loaded
+    end
+
+    --- Whether the startup events are not all done yet.
+    function server.controls.starting()
+        return scripts.begin_more(0)
     end
 
     --- Ends the world as its owner would end the server: its events, then players leave, and all is saved.
@@ -246,8 +316,4 @@ return function(server, scripts)
 
     server.controls.load_all = scripts.load_all
     server.controls.load_folder = scripts.load_folder
-
-    function server.controls.loaded()
-        return results
-    end
 end

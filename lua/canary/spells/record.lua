@@ -114,38 +114,33 @@ return function(server, spells)
         return false
     end
 
-    -- Names are looked up often while files load: each list is made anew only when something was entered or left.
-    local function index_of(places)
-        local by_name, version = nil, -1
-        return function(name)
-            if version ~= places.version then
-                local keys
-                by_name, keys, version = {}, {}, places.version
-                for key in pairs(places.at) do
-                    local spell = places:first(key)
-                    local at = lower(spell.name)
-                    if not keys[at] or key < keys[at] then
-                        by_name[at], keys[at] = spell, key
-                    end
-                end
-            end
-            return by_name[lower(name)]
-        end
+    local function small_name(spell)
+        return lower(spell.name)
     end
-    local instant_by_name, rune_by_name = index_of(instants), index_of(runes)
+    local instant_by_small_name, rune_by_small_name = instants:index(small_name), runes:index(small_name)
+    local longest = 0
+    local instant_by_small_words = instants:index(function(_, words)
+        longest = raw.math.max(longest, #words)
+        return lower(words)
+    end)
 
     --- An instant spell by its name; nil for none.
     ---@param name string
     function spells.instant_by_name(name)
-        return instant_by_name(name)
+        return instant_by_small_name(lower(name))
+    end
+
+    --- The spell of a rune by its name; nil for none.
+    ---@param name string
+    function spells.rune_by_name(name)
+        return rune_by_small_name(lower(name))
     end
 
     --- A spell by its name: a rune's comes first.
     ---@param name string
     function spells.by_name(name)
-        return rune_by_name(name) or instant_by_name(name)
+        return spells.rune_by_name(name) or spells.instant_by_name(name)
     end
-    spells.rune_by_name = rune_by_name
 
     --- The spell of a rune; nil for none.
     ---@param id number of the item
@@ -168,18 +163,19 @@ return function(server, spells)
     ---@param text string
     ---@return table|nil
     function spells.instant(text)
-        local said, found, longest = lower(text), nil, -1
-        for words in pairs(instants.at) do
-            local size = #words
-            if size >= longest and lower(words) == sub(said, 1, size)
-                and (size > longest or words < found) then
-                found, longest = words, size
+        local said = lower(text)
+        local spell, size = instant_by_small_words(said), #said
+        if not spell then
+            size = raw.math.min(size - 1, longest)
+            while size >= 0 and not spell do
+                spell = instant_by_small_words(sub(said, 1, size))
+                size = size - 1
             end
+            size = size + 1
         end
-        local spell = found and instants:first(found)
-        if not spell or #text == longest then
+        if not spell or #text == size then
             return spell or nil
-        elseif not spell.has_params or #text - longest < 2 or sub(text, longest + 1, longest + 1) ~= " " then
+        elseif not spell.has_params or #text - size < 2 or sub(text, size + 1, size + 1) ~= " " then
             return nil
         end
         return spell

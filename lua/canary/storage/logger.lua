@@ -7,6 +7,7 @@ local select, tonumber, tostring, type = raw.select, raw.tonumber, raw.tostring,
 
 -- What spdlog calls the levels.
 local LEVELS = { info = "info", warn = "warning", error = "error", debug = "debug", trace = "trace" }
+local RANKS = { trace = 0, debug = 1, info = 2, warning = 3, error = 4, critical = 5 }
 
 return function(server, storage)
     if server.tfs then
@@ -101,11 +102,27 @@ return function(server, storage)
         return count == 0 and fn or (select(count, ...))
     end
 
+    -- Whether nothing can go wrong with a format: it has plain places, and a value for each.
+    local function is_sound(format, count)
+        local rest, places = raw.string.gsub(format, "{}", "")
+        return places <= count and not find(rest, "[{}]")
+    end
+
+    -- What is below the level of config.lua is left out.
+    local function is_logged(level)
+        local least = RANKS[raw.string.lower(server.parts.config.text("LOGLEVEL"))] or RANKS.info
+        return RANKS[level] >= least
+    end
+
     local function log_function(level)
         local function log(...)
             local format = (...)
             if not arguments.is_string(format) then
                 server:report("First parameter needs to be a string")
+                return last(log, ...)
+            end
+            local logged = is_logged(level)
+            if not logged and is_sound(arguments.string(format), select("#", ...) - 1) then
                 return last(log, ...)
             end
             local values = {}
@@ -116,7 +133,9 @@ return function(server, storage)
             if problem then
                 server:report("Format error, " .. problem)
             end
-            server:log(level, text or "")
+            if logged then
+                server:log(level, text or "")
+            end
             return last(log, ...)
         end
         return log
@@ -128,7 +147,9 @@ return function(server, storage)
             if not arguments.is_string(text) then
                 return nil
             end
-            server:log(level, arguments.string(text))
+            if is_logged(level) then
+                server:log(level, arguments.string(text))
+            end
             return last(nil, ...)
         end
     end

@@ -18,7 +18,7 @@ return function(server, wire)
     local function key_of(x, y, z)
         return (z * 65536 + y) * 65536 + x
     end
-    wire.key_of = key_of
+    wire.key_of, wire.MOST_THINGS = key_of, MOST_THINGS
 
     --- Whether a place is on a client's map as it lies now.
     function wire.sees(view, x, y, z)
@@ -26,7 +26,7 @@ return function(server, wire)
             if z > SURFACE then
                 return false
             end
-        elseif z <= SURFACE or abs(z - view.z) > 2 then
+        elseif abs(z - view.z) > 2 then
             return false
         end
         local shift = view.z - z

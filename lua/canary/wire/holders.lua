@@ -2,12 +2,17 @@
 
 local context = ...
 local raw = context.raw
-local char, concat, min = raw.string.char, raw.table.concat, raw.math.min
+local abs, char, concat, min = raw.math.abs, raw.string.char, raw.table.concat, raw.math.min
 
 local LAST_SLOT = 10
 local MOST_WINDOWS = 16
--- Items of a window that are told at once.
-local PAGE = 40
+-- More than so many items that differ are not told one by one: the window is told anew.
+local MOST_UPDATES = 4
+-- Items of a window that can be told at once.
+local PAGE = 255
+-- Places on the body that 0xF5 counts.
+local BODY, INVENTORY = 11, "\245"
+local OFFER, COUNTER_OFFER = "\125", "\126"
 local OPEN, CLOSE, ADD, UPDATE, REMOVE = "\110", "\111", "\112", "\113", "\114"
 
 return function(server, wire)
@@ -28,7 +33,7 @@ return function(server, wire)
     -- A window shows a page of its container, from `first` on.
     local function contents(view, container, first)
         local list, items = {}, container.items
-        for at = first + 1, min(#items, first + PAGE, first + raw.math.max(container.capacity, 1)) do
+        for at = first + 1, min(#items, first + PAGE, first + container.capacity) do
             list[#list + 1] = wire.item(view, items[at])
         end
         return list
@@ -44,51 +49,104 @@ return function(server, wire)
             message = message .. "\0"
         end
         if view.version >= 984 then
-            message = message .. char(container.unlocked == false and 0 or 1, 0) .. u16(#container.items) .. u16(first)
+            local pages = server.parts.items.has_pagination(container) and 1 or 0
+            message = message .. char(container.unlocked == false and 0 or 1, pages)
+            message = message .. u16(#container.items) .. u16(first)
         end
         wire.send(view, message .. char(#list) .. concat(list))
     end
 
-    local function refresh_window(view, id, container, first)
-        local shown = view.windows[id]
-        local list = contents(view, container, first)
-        if not shown or shown.container ~= container or shown.first ~= first then
-            open(view, id, container, first, list)
-        else
-            local old = shown.list
-            -- What came is in front, what left is anywhere: the common case is told by one message.
-            if #list == #old + 1 and concat(list, "", 2) == concat(old) then
-                wire.send(view, ADD .. char(id) .. u16(0) .. list[1])
-            elseif #list == #old then
-                for at = 1, #list do
-                    if list[at] ~= old[at] then
-                        wire.send(view, UPDATE .. char(id) .. u16(first + at - 1) .. list[at])
-                    end
+    -- Places at which a list, without its item at `skip`, differs from another one; nil when they are too many.
+    local function different(shorter, longer, skip)
+        local places = {}
+        for at = 1, #shorter do
+            if shorter[at] ~= longer[at < skip and at or at + 1] then
+                places[#places + 1] = at
+                if #places > MOST_UPDATES then
+                    return nil
                 end
-            elseif #list == #old - 1 then
-                local at = 1
-                while list[at] == old[at] and at <= #list do
-                    at = at + 1
-                end
-                if concat(list, "", at) == concat(old, "", at + 1) then
-                    wire.send(view, REMOVE .. char(id) .. u16(first + at - 1) .. u16(0))
-                else
-                    open(view, id, container, first, list)
-                end
-            else
-                open(view, id, container, first, list)
             end
         end
-        view.windows[id] = { container = container, first = first, list = list }
+        return places
+    end
+
+    local function update(view, id, first, list, places, shift)
+        for _, at in raw.ipairs(places) do
+            wire.send(view, UPDATE .. char(id) .. u16(first + at - 1) .. list[at + shift])
+        end
+    end
+
+    -- Tells an item more (in front) or less of a window, and other ones at the same places; whether that is all that
+    -- differs.
+    local function told_in_part(view, id, first, size, list, shown)
+        local old, more = shown.list, size - shown.size
+        if #list - #old ~= more or (more ~= 0 and first ~= 0) then
+            return false
+        end
+        local places
+        if more == 0 then
+            places = different(list, old, #old + 1)
+            if places then
+                update(view, id, first, list, places, 0)
+            end
+        elseif more == 1 then
+            places = different(old, list, 1)
+            if places then
+                update(view, id, 0, list, places, 1)
+                wire.send(view, ADD .. char(id) .. u16(0) .. list[1])
+            end
+        elseif more == -1 then
+            local gone = 1
+            while gone <= #list and list[gone] == old[gone] do
+                gone = gone + 1
+            end
+            places = different(list, old, gone)
+            if places then
+                wire.send(view, REMOVE .. char(id) .. u16(gone - 1) .. u16(0))
+                update(view, id, 0, list, places, 0)
+            end
+        end
+        return places ~= nil
+    end
+
+    local function refresh_window(view, id, container, first)
+        local shown, size = view.windows[id], #container.items
+        local list = contents(view, container, first)
+        if not shown or shown.container ~= container or shown.first ~= first
+            or not told_in_part(view, id, first, size, list, shown) then
+            open(view, id, container, first, list)
+        end
+        view.windows[id] = { container = container, first = first, list = list, size = size }
+    end
+
+    local AT_DEPOTS = { depot_chest = true, inbox = true, locker = true }
+
+    -- Whether a container is still there, and near enough to look into.
+    local function within_reach(player, container)
+        local items = server.parts.items
+        if items.is_removed(container) then
+            return false
+        end
+        local top = items.top_container(container) or container
+        local tile = items.tile(container)
+        if not tile or tile == player.tile then
+            return not AT_DEPOTS[top.container_kind] or server.parts.players.near_depot(player)
+        end
+        local mine = player.tile
+        return not mine or (tile.z == mine.z and abs(tile.x - mine.x) <= 1 and abs(tile.y - mine.y) <= 1)
     end
 
     local function refresh_windows(view)
-        local players = server.parts.players
-        if not view.player.containers then
+        local players, player = server.parts.players, view.player
+        if not player.containers then
             return
         end
         for id = 0, MOST_WINDOWS - 1 do
-            local container, first = players.open_container(view.player, id)
+            local container, first = players.open_container(player, id)
+            if container and not within_reach(player, container) then
+                players.close_container(player, id)
+                container = nil
+            end
             if container then
                 refresh_window(view, id, container, first)
             elseif view.windows[id] then
@@ -112,24 +170,49 @@ return function(server, wire)
         return list
     end
 
-    local function offer(view, opcode, name, item)
-        local list = goods(view, item, {})
-        wire.send(view, opcode .. text(name) .. char(#list) .. concat(list))
+    --- An offer in a trade: the item, and what is in it.
+    ---@param counter boolean the other's
+    function wire.offer(view, counter)
+        local player = view.player
+        local offerer = counter and player.trade_partner or player
+        local item = offerer and offerer.trade_item
+        if item then
+            local list = goods(view, item, {})
+            return (counter and COUNTER_OFFER or OFFER) .. text(offerer.name) .. char(#list) .. concat(list)
+        end
     end
 
-    local function refresh_trade(view)
+    -- Slots of the body count as one each, as the servers have it.
+    local function carried(view)
+        local items, counts, ids = server.parts.items, {}, {}
+        for _, item in raw.ipairs(items.player_items(view.player)) do
+            local id = server.tfs and item.type.client_id or item.type.id
+            if not counts[id] then
+                ids[#ids + 1] = id
+            end
+            counts[id] = (counts[id] or 0) + (item.type.stackable and item.count or 1)
+        end
+        local list = {}
+        for slot = 1, BODY do
+            list[slot] = u16(slot) .. "\0\1\0"
+        end
+        for _, id in raw.ipairs(ids) do
+            list[#list + 1] = u16(id) .. "\0" .. u16(min(65535, counts[id]))
+        end
+        return INVENTORY .. u16(#list) .. concat(list)
+    end
+
+    --- What a client is told at the beginning: how much it has of what it carries (of 10.98, once), and whom
+    --- of others it wants to know of.
+    function wire.admit_others(view)
         local player = view.player
-        local partner = player.trade_partner
-        local own, other = partner and player.trade_item or nil, partner and partner.trade_item or nil
-        if own and view.own_offer ~= own then
-            offer(view, "\125", player.name, own)
+        if view.version >= 1000 and view.version < 1100 then
+            wire.send(view, carried(view))
         end
-        if other and own and (view.other_offer ~= other or view.own_offer ~= own) then
-            offer(view, "\126", partner.name, other)
-        elseif other and not own and view.other_offer ~= other then
-            offer(view, "\126", partner.name, other)
+        local players = server.parts.players
+        for _, entry in raw.ipairs(players.vips(player)) do
+            wire.tell_vip(view, entry, players.vip_state(player, entry.guid))
         end
-        view.own_offer, view.other_offer = own, other
     end
 
     --- Tells what differs of what a player carries and has open.
@@ -140,6 +223,5 @@ return function(server, wire)
         end
         refresh_slots(view)
         refresh_windows(view)
-        refresh_trade(view)
     end
 end

@@ -1,4 +1,4 @@
---- Things as a client reads them: items, outfits, creatures. Layouts of 9.60 to 11.00, and what changed up to 13.10.
+--- Things as a client reads them: items, outfits, creatures. Layouts of 9.60 to 11.00, and those of 13.10.
 
 local context = ...
 local raw = context.raw
@@ -10,6 +10,8 @@ local FLUIDS = { [0] = 0, 1, 5, 3, 6, 8, 9, 2 }
 local QUIVER = 8
 local NEW_CREATURE, KNOWN_CREATURE, TURNED_CREATURE = "\97\0", "\98\0", "\99\0"
 local NEW_ITEMS = 1281
+-- No look, no mount, to the south, the platform shown.
+local EMPTY_PODIUM = "\0\0\0\0\2\1"
 -- What clients keep of creatures they have seen; the oldest out of sight goes.
 local MOST_KNOWN = 1300
 local KINDS = { Player = 0, Monster = 1, Npc = 2 }
@@ -54,10 +56,19 @@ return function(server, wire)
         return ""
     end
 
-    local function new_tail(item, kind)
+    -- Behind the count: tier (where there is no count), charges or duration, a container's use, a podium's look.
+    local function new_tail(item, kind, counted)
         local tail = ""
+        if (kind.classification or 0) > 0 and not counted then
+            tail = char(tfs and 0 or server.parts.items.tier(item))
+        end
+        if kind.show_client_charges then
+            tail = tail .. u32(number(item, "charges")) .. "\0"
+        elseif kind.show_client_duration then
+            tail = tail .. u32(floor(server.parts.items.duration(item) / 1000)) .. "\0"
+        end
         if kind.is_container then
-            tail = "\0"
+            tail = tail .. "\0"
             if item.items and kind.weapon_type == QUIVER then
                 local held = 0
                 for at = 1, #item.items do
@@ -68,15 +79,7 @@ return function(server, wire)
                 tail = tail .. "\0"
             end
         end
-        if (kind.classification or 0) > 0 then
-            tail = tail .. char(tfs and 0 or server.parts.items.tier(item))
-        end
-        if kind.show_client_charges then
-            tail = tail .. u32(number(item, "charges")) .. "\0"
-        elseif kind.show_client_duration then
-            tail = tail .. u32(floor(server.parts.items.duration(item) / 1000)) .. "\0"
-        end
-        return tail
+        return kind.is_podium and tail .. EMPTY_PODIUM or tail
     end
 
     --- An item as a client reads it.
@@ -86,11 +89,12 @@ return function(server, wire)
         local kind = item.type
         local id = u16(tfs and kind.client_id or kind.id)
         if view.version >= NEW_ITEMS then
-            return id .. count_of(item, kind) .. new_tail(item, kind)
+            local count = count_of(item, kind)
+            return id .. count .. new_tail(item, kind, count ~= "")
         end
         local phase = ""
         if view.version >= 910 then
-            phase = kind.random_animation and "\254" or kind.animated and "\255" or ""
+            phase = kind.animation and "\254" or kind.animation_async and "\255" or ""
         end
         return id .. (view.version >= 1000 and "\255" or "") .. count_of(item, kind) .. phase
     end
@@ -123,24 +127,43 @@ return function(server, wire)
         return raw.math.max(0, min(65535, tfs and floor(value / 2) or value))
     end
 
-    -- What another player's creature is to this one's client: 3 its own summon, 4 somebody else's.
+    -- What another player's creature is to this one's client: 3 its own summon, 4 somebody else's; newer clients are
+    -- told whose it is.
     local function kind_of(view, creature)
         local master = creature.class_name == "Monster" and creature.master
         if master and master.class_name == "Player" then
-            return master == view.player and 3 or 4
+            return (master == view.player or view.version >= 1281) and 3 or 4
         end
         return KINDS[creature.class_name]
     end
 
-    -- Members of the own party: its leader yellow, others blue; invitations are white.
+    -- Of a party whether it shares, could share, or can't because of this player.
+    local function sharing(party, player, plain, shares, could, cannot)
+        if not party.shared_active then
+            return plain
+        elseif party.shared_enabled then
+            return shares
+        end
+        return server.parts.parties.shares_with(party, player) and could or cannot
+    end
+
+    -- The leader of the own party is yellow, others of it blue, those invited to it white and blue, who invites white
+    -- and yellow, members of other parties grey.
     local function shield_of(view, creature)
-        local party, own = creature.party, view.player.party
+        local player = view.player
+        local party, own, parties = creature.party, player.party, server.parts.parties
         if creature.class_name ~= "Player" then
             return 0
-        elseif party and party == own then
-            return party.leader == creature and 4 or 3
+        elseif own and own.leader == creature then
+            return sharing(own, creature, 4, 6, 10, 8)
+        elseif own and party == own then
+            return sharing(own, creature, 3, 5, 9, 7)
+        elseif parties.is_invited(own, creature) then
+            return 2
+        elseif party and party.leader == creature and parties.is_invited(party, player) then
+            return 1
         end
-        return 0
+        return party and 11 or 0
     end
     wire.shield_of = shield_of
 
@@ -213,6 +236,7 @@ return function(server, wire)
         end
         body = body .. char((creature.speech_bubble or 0) % 256) .. "\255"
         body = body .. (version >= 1281 and "\0" or "\0\0")
+        view.shown[creature.id] = wire.look_of(view, creature)
         -- Nobody walks through others: what scripts and zones say of that is not on the wire yet.
         return head .. body .. "\1"
     end

@@ -3,7 +3,8 @@
 
 local context = ...
 local raw = context.raw
-local char, floor, min, max = raw.string.char, raw.math.floor, raw.math.min, raw.math.max
+local byte, char, format = raw.string.byte, raw.string.char, raw.string.format
+local floor, min, max = raw.math.floor, raw.math.min, raw.math.max
 
 -- Messages that wait for one client at most; more than that is a client that does not read.
 local MOST_WAITING = 20000
@@ -17,11 +18,26 @@ return function(server, wire)
 
     local keep = clients.send
 
+    -- Bytes that a script wrote for clients of another version would cost this one the rest of their frame.
+    local function can_read(view, player, bytes)
+        local z = view.z or (player.tile and player.tile.z) or -1
+        local problem = server.host("wire.unread", view.version, z, bytes)
+        if not problem then
+            return true
+        end
+        local said = format("message 0x%02X is not sent, for a client of %d.%02d can't read it: %s. Ask for "
+            .. "player:getClient().version first", byte(bytes), floor(view.version / 100), view.version % 100, problem)
+        server.parts.report.warn(said, nil, true)
+        return false
+    end
+
     --- Tells a player's client something: one that is connected is told by the wire.
     function clients.send(player, kind, fields)
         local view = wire.by_player[player] or wire.entering
         if not view or (view.player and view.player ~= player) then
             return keep(player, kind, fields)
+        elseif kind == "raw" and (fields.bytes == "" or not can_read(view, player, fields.bytes)) then
+            return
         end
         local waiting = view.waiting
         if #waiting < MOST_WAITING then
@@ -65,6 +81,10 @@ return function(server, wire)
         MESSAGE_TRANSACTION = "MESSAGE_LOOT",
         MESSAGE_POTION = "MESSAGE_FAILURE",
     }
+    local LAST_OLD = 37
+    local function get_advance()
+        return server.parts.enums.get("MESSAGE_EVENT_ADVANCE") or 19
+    end
     local older
     local function older_of(kind)
         if not older then
@@ -76,15 +96,20 @@ return function(server, wire)
                 end
             end
         end
-        return older[kind] or kind
+        return older[kind] or (kind > LAST_OLD and get_advance()) or kind
     end
 
     local TWO_VALUES = { [23] = true, [24] = true, [27] = true }
     local ONE_VALUE = { [25] = true, [26] = true, [28] = true, [29] = true }
+    -- Of 11.00 Canary and the clients don't agree on what these hold: they are told as plain lines.
+    local HEALED, STATUS = { [25] = true, [28] = true }, 30
     local IN_CHANNEL = { [33] = true, [34] = true, [35] = true }
 
     function make.text(view, fields)
         local kind = view.version < 1200 and older_of(fields.type) or fields.type
+        if HEALED[kind] and view.version >= 1100 and view.version < 1281 then
+            kind = STATUS
+        end
         local message = "\180" .. char(kind % 256)
         if TWO_VALUES[kind] or ONE_VALUE[kind] then
             local x, y, z = fields.x or view.x, fields.y or view.y, fields.z or view.z
@@ -117,7 +142,7 @@ return function(server, wire)
     make.say, make.channel = talk, talk
 
     function make.raw(_, fields)
-        return fields.bytes ~= "" and fields.bytes or nil
+        return fields.bytes
     end
     function make.fyi(_, fields)
         return "\21" .. text(fields.text)
@@ -134,6 +159,13 @@ return function(server, wire)
         end
         return "\131" .. place .. char(fields.effect % 256)
     end
+    --- Shows a client an effect.
+    function wire.tell_effect(view, x, y, z, effect)
+        local message = make.effect(view, { x = x, y = y, z = z, effect = effect })
+        if message then
+            wire.send(view, message)
+        end
+    end
     function make.distance_effect(view, fields)
         local from, to = wire.place(fields.x, fields.y, fields.z), wire.place(fields.to_x, fields.to_y, fields.to_z)
         if view.version >= 1203 then
@@ -148,6 +180,14 @@ return function(server, wire)
     function make.turn(view, fields)
         return wire.turn(view, fields.id)
     end
+    -- One that can be seen now, or can't any more, comes to its tile or goes from it.
+    function make.visible(view, fields)
+        local creature = server.parts.creatures.by_id(fields.id)
+        if creature and creature ~= view.player then
+            wire.look_again(view, creature.tile)
+        end
+    end
+    make.outfit = make.visible
     function make.cancel_walk(_, fields)
         return "\181" .. char(fields.direction % 4)
     end
@@ -158,7 +198,7 @@ return function(server, wire)
         return "\134" .. u32(fields.id) .. char((fields.color or 0) % 256)
     end
     function make.spell_cooldown(view, fields)
-        local spell = view.version >= 1300 and u16(fields.spell) or char(fields.spell % 256)
+        local spell = view.version >= 1281 and u16(fields.spell) or char(fields.spell % 256)
         return "\164" .. spell .. u32(max(0, fields.time))
     end
     function make.group_cooldown(_, fields)
@@ -183,8 +223,38 @@ return function(server, wire)
 
     -- Windows ------------------------------------------------------------------------------------------------------
 
+    local function names(list)
+        local out = { u16(#list) }
+        for at = 1, #list do
+            out[at + 1] = text(list[at])
+        end
+        return raw.table.concat(out)
+    end
     function make.channel_opened(_, fields)
-        return "\172" .. u16(fields.id) .. text(fields.name) .. "\0\0\0\0"
+        return "\172" .. u16(fields.id) .. text(fields.name) .. names(fields.members) .. names(fields.invited)
+    end
+    -- OTClient reads no names here.
+    function make.own_channel(view, fields)
+        local head = "\178" .. u16(fields.id) .. text(fields.name)
+        wire.send_alone(view, head .. names(fields.members) .. names(fields.invited))
+    end
+    function make.channel_closed(_, fields)
+        return "\179" .. u16(fields.id)
+    end
+    function make.channel_event(_, fields)
+        return "\243" .. u16(fields.id) .. text(fields.name) .. char(fields.event)
+    end
+    --- Tells a client of somebody on its list.
+    function wire.tell_vip(view, entry, state)
+        wire.send(view, make.vip(view, { entry = entry, state = state }))
+    end
+    function make.vip(view, fields)
+        local entry = fields.entry
+        return "\210" .. u32(entry.guid) .. text(entry.name) .. text(entry.description) .. u32(entry.icon)
+            .. char(entry.notify and 1 or 0, fields.state) .. (view.version >= 1281 and "\0" or "")
+    end
+    function make.vip_state(_, fields)
+        return "\211" .. u32(fields.guid) .. char(fields.state)
     end
     function make.modal(_, fields)
         local message = "\250" .. u32(fields.id) .. text(fields.title or "") .. text(fields.message or "")
@@ -208,7 +278,7 @@ return function(server, wire)
         return message .. (view.version >= 1281 and "\0" or "") .. text("")
     end
     function make.house_window(_, fields)
-        return "\151" .. char(fields.list % 256) .. u32(fields.house) .. text("")
+        return "\151\0" .. u32(fields.window) .. text(fields.text)
     end
     function make.shop(view, fields)
         local types = server.parts.item_types
@@ -228,6 +298,12 @@ return function(server, wire)
     end
     function make.shop_closed()
         return "\124"
+    end
+    function make.trade_own(view)
+        return wire.offer(view, false)
+    end
+    function make.trade_counter(view)
+        return wire.offer(view, true)
     end
     function make.trade_closed()
         return "\127"

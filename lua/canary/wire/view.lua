@@ -7,10 +7,14 @@
 
 local context = ...
 local raw = context.raw
-local abs, char, type = raw.math.abs, raw.string.char, raw.type
+local abs, char, floor, type = raw.math.abs, raw.string.char, raw.math.floor, raw.type
 local insert, remove = raw.table.insert, raw.table.remove
 
 local FEATURES_EXTENDED = "\50\0\0\0"
+local SESSION_END = "\24\0"
+-- What appears where somebody comes into the game.
+local LOGIN_EFFECT = 11
+local NO_TARGET = "\163\0\0\0\0"
 local ADD, TRANSFORM, REMOVE, MOVE = "\106", "\107", "\108", "\109"
 
 return function(server, wire)
@@ -24,7 +28,7 @@ return function(server, wire)
             system = client.system or 0,
             extended = client.extended or false,
             tiles = {}, at = {}, known = {}, known_count = 0, shown = {}, slots = {}, windows = {},
-            out = {}, waiting = {},
+            out = {}, waiting = {}, unknown = {},
         }
     end
 
@@ -32,6 +36,11 @@ return function(server, wire)
         view.out[#view.out + 1] = message
     end
     wire.send = send
+
+    --- Sends a message in a frame of its own: what some clients don't read to its end costs them nothing else then.
+    function wire.send_alone(view, message)
+        view.out[#view.out + 1] = { message }
+    end
 
     -- What of the map has changed ----------------------------------------------------------------------------------
 
@@ -59,14 +68,16 @@ return function(server, wire)
         -- Of the formula of how long a step takes, see creatures/walk.lua.
         message = message .. wire.double(857.36, 3) .. wire.double(261.29, 3) .. wire.double(-4795.01, 3)
         message = message .. "\0\0\0" .. wire.text("") .. wire.u16(25)
-        if view.version >= 1290 then
+        if view.version >= 1281 then
+            -- No search for players by magic, no tournament.
             message = message .. "\0\0"
         end
         return message
     end
 
-    --- A client's character has come into the game: it is told all that it sees.
-    function wire.admit(view, player)
+    --- A client has a character in the game: it is told all that it sees.
+    ---@param is_new boolean the character came into the game just now
+    function wire.admit(view, player, is_new)
         view.player = player
         player.client_version = view.version
         wire.views[view.number], wire.by_player[player] = view, view
@@ -79,7 +90,11 @@ return function(server, wire)
         send(view, "\10")
         send(view, "\15")
         send(view, wire.full_map(view))
+        if is_new then
+            wire.tell_effect(view, tile.x, tile.y, tile.z, LOGIN_EFFECT)
+        end
         wire.admit_figures(view)
+        wire.admit_others(view)
     end
 
     --- The connection is gone, or its character: nothing more is told.
@@ -136,7 +151,13 @@ return function(server, wire)
         return { down = down }
     end
 
-    -- A creature that the client knows at another place walks there.
+    local function is_step(from, to)
+        local x, y = from % 65536, floor(from / 65536) % 65536
+        local to_x, to_y = to % 65536, floor(to / 65536) % 65536
+        return floor(from / 4294967296) == floor(to / 4294967296) and abs(x - to_x) <= 1 and abs(y - to_y) <= 1
+    end
+
+    -- A creature that the client knows at another place walks there by a step; from further away it goes and comes.
     local function walked(view, tile, key, id)
         local from = view.at[id]
         local marks = from and view.tiles[from]
@@ -146,8 +167,8 @@ return function(server, wire)
             return
         end
         local here = view.tiles[key]
-        if not here then
-            -- A tile that was never told can't be walked onto: both places are told anew below.
+        -- A tile that was never told can't be walked onto, nor a full one: both places are told anew below.
+        if not here or #here >= wire.MOST_THINGS or not is_step(from, key) then
             return
         end
         send(view, MOVE .. place_of(from) .. char(at - 1) .. wire.place(tile.x, tile.y, tile.z))
@@ -265,6 +286,22 @@ return function(server, wire)
         end
     end
 
+    -- Whom the player attacks or follows is the client's to say; that it is nobody any more, the server's.
+    local function refresh_aim(view)
+        local aim = view.player.target or view.player.follow
+        if not aim and (view.aim or view.aims) then
+            send(view, NO_TARGET)
+        end
+        view.aim, view.aims = aim, nil
+    end
+
+    --- Tells what differs on a tile, when it is in sight.
+    function wire.look_again(view, tile)
+        if tile and wire.sees(view, tile.x, tile.y, tile.z) then
+            reconcile(view, tile, wire.key_of(tile.x, tile.y, tile.z))
+        end
+    end
+
     --- Tells a client what has changed since the last time.
     function wire.refresh(view)
         if not view.player.removed and view.player.tile then
@@ -273,8 +310,13 @@ return function(server, wire)
         end
         wire.tell_waiting(view)
         if not view.player.removed then
+            refresh_aim(view)
             wire.refresh_holders(view)
             wire.refresh_figures(view)
+        elseif view.version >= 1281 and not view.ended then
+            -- Newer clients are told that this is the end, and no failure: the reason 0 is a logout.
+            view.ended = true
+            send(view, SESSION_END)
         end
     end
 

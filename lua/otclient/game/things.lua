@@ -5,6 +5,8 @@ local raw = context.raw
 local format, find, match = raw.string.format, raw.string.find, raw.string.match
 
 local CATEGORIES = 4
+-- Ids of things are sent as numbers of two bytes.
+local LAST_OF_ALL = 65535
 local OTML = { items = 0, creatures = 1, effects = 2, missiles = 3 }
 
 return function(engine, game)
@@ -60,6 +62,18 @@ return function(engine, game)
     --- As `find`, but what nobody knows is of the null kind.
     function things.get(id, category)
         return things.find(id, category) or null
+    end
+
+    --- For a client that is to play without a file of things: every number has a place, and the null kind.
+    ---@return boolean whether that was so; not when a file is loaded
+    function engine.controls.game_without_things()
+        if state.dat_loaded then
+            return false
+        end
+        for category = 0, CATEGORIES - 1 do
+            things.fill(category, {}, LAST_OF_ALL)
+        end
+        return true
     end
 
     local function named(file, ending)

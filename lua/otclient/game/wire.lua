@@ -11,8 +11,16 @@ local byte, char = raw.string.byte, raw.string.char
 
 local FIRST_GAME_OPCODE = 50
 local RSA_BLOCK = 128
+-- Bytes of an extended message that every server takes.
+local LARGEST_EXTENDED = 4000
 -- The end of the stream: a server that closes after a logout is no failure.
 local END_OF_FILE = 2
+-- Attributes of items that decide how one is read, and what protocol manifests call that.
+local WIRE_FLAGS = {
+    stackable = "stackable", fluid_container = "fluid", splash = "splash", container = "container", podium = "podium",
+    clock_expire = "duration", expire = "duration", expire_stop = "duration", wear_out = "charges",
+    deco_kit = "wrap_kit",
+}
 
 return function(engine, game)
     local state = game.state
@@ -97,6 +105,11 @@ return function(engine, game)
     -- Receiving ----------------------------------------------------------------------------------------------------
 
     local apply
+    local unhandled = {}
+
+    local function passed_over(name)
+        unhandled[name] = (unhandled[name] or 0) + 1
+    end
 
     local function start(protocol)
         if not protocol.initialized then
@@ -161,9 +174,14 @@ return function(engine, game)
 
     function driver.received(protocol, message)
         state.last_read = engine.now
+        protocol.frames = (protocol.frames or 0) + 1
         if protocol.first then
             protocol.first = false
-            if game.features.GameMessageSizeCheck and not net.counts_blocks() then
+            if net.counts_blocks() then
+                -- The first frame is not encrypted: how much padding is behind it, it says itself.
+                local padding = byte(net.input.rest(message), 1)
+                message.position, message.size = message.position + 1, message.size - padding
+            elseif game.features.GameMessageSizeCheck then
                 local size = byte(net.input.rest(message), 1) + byte(net.input.rest(message), 2) * 256
                 message.position = message.position + 2
                 if size ~= #net.input.rest(message) then
@@ -190,7 +208,30 @@ return function(engine, game)
         end
     end
 
+    --- A script could not send an extended opcode: why, as far as that can be told. Said once.
+    function driver.extended_refused(protocol)
+        local system = engine.thread_env.g_game.getOs()
+        local why = engine.host("wire.diagnose", system, protocol.frames or 0, protocol.extended_seen or 0)
+        if why ~= "" and protocol.diagnosis ~= why then
+            protocol.diagnosis = why
+            engine:log("warning", "extended opcodes: " .. why)
+        end
+    end
+
+    --- A script sends an extended opcode. One that is too long for servers is said once for each opcode.
+    function driver.extended_sent(protocol, opcode, size)
+        protocol.too_long = protocol.too_long or {}
+        if size > LARGEST_EXTENDED and not protocol.too_long[opcode] then
+            protocol.too_long[opcode] = true
+            local advice = "extended opcode %d: %d bytes in one message; Canary closes the connection from 4096 on, TFS"
+                .. " from 24574 on. Send less at a time."
+            engine:log("warning", raw.string.format(advice, opcode, size))
+        end
+    end
+
     -- The connection of the game, as state.lua calls it ------------------------------------------------------------
+
+    local wire = {}
 
     local function connect(account, password, host, port, character, token, session_key)
         local protocol = state.protocol
@@ -199,6 +240,7 @@ return function(engine, game)
             session_key = session_key or "",
         }
         protocol.driver = driver
+        game.wire.problem = nil
         protocol.wire = engine.host("wire.open", state.protocol_version, game.wire_flags())
         game.wire.protocol = protocol
         net.protocols.connect(protocol, host, port)
@@ -206,7 +248,6 @@ return function(engine, game)
 
     local writers
 
-    local wire = {}
     function wire.send(name, ...)
         if name == "Login" then
             return connect(...)
@@ -242,27 +283,58 @@ return function(engine, game)
 
     --- Item flags that decide how an item is read: client ids by name.
     function game.wire_flags()
-        local found = { stackable = {}, fluid = {}, splash = {}, container = {}, animated = {} }
-        local names = { stackable = "stackable", fluid = "fluid_container", splash = "splash", container = "container" }
+        local found = {
+            stackable = {}, fluid = {}, splash = {}, container = {}, animated = {}, podium = {}, classified = {},
+            duration = {}, charges = {}, wrap_kit = {},
+        }
         game.things.each(0, function(id, kind)
-            for flag, attribute in raw.pairs(names) do
-                if kind.is[attribute] then
-                    found[flag][#found[flag] + 1] = id
+            for attribute, flag in raw.pairs(WIRE_FLAGS) do
+                local list = found[flag]
+                if kind.is[attribute] and list[#list] ~= id then
+                    list[#list + 1] = id
                 end
             end
             if (kind.animation_phases or 0) > 1 then
                 found.animated[#found.animated + 1] = id
             end
+            if (kind.classification or 0) > 0 then
+                found.classified[#found.classified + 1] = id
+            end
         end)
         return found
+    end
+
+    --- How many messages came that change nothing here, by name.
+    function engine.controls.game_wire_unhandled()
+        return unhandled
+    end
+
+    -- Why the last session could not begin, or ended, is kept for the host.
+    local function noted(event)
+        local incoming = game.incoming
+        local tell = incoming[event]
+        incoming[event] = function(said, ...)
+            wire.problem = said
+            return tell(said, ...)
+        end
+    end
+
+    --- What has become of the session that began last: { begun, online, problem }. `begun` as long as there is one;
+    --- `problem` says why it ended, as far as that is known.
+    function engine.controls.game_session()
+        return { state.protocol ~= nil, state.online == true, wire.problem or "" }
     end
 
     --- From now on sessions are real: the host has the operations `wire.…`.
     function engine.controls.game_wire()
         net = engine.parts.net
         if not game.wire then
+            noted("LoginError")
+            noted("ConnectionError")
             writers = context.use("otclient/game/wire_out")(engine, game, bytes)
-            apply = context.use("otclient/game/wire_in")(engine, game, { send_login = send_login, start = start })
+            apply = context.use("otclient/game/wire_in")(engine, game, {
+                send_login = send_login, start = start, passed_over = passed_over,
+            })
             game.wire = wire
         end
     end

@@ -117,8 +117,9 @@ return function(engine, game, session)
 
     local function set_tile(pos, things)
         game.map.clean_tile(pos)
-        for _, thing in ipairs(things) do
-            add_thing(thing, pos, -2)
+        -- In the server's order, whatever the client's files say of the things.
+        for at, thing in ipairs(things) do
+            add_thing(thing, pos, at - 1)
         end
     end
 
@@ -244,14 +245,16 @@ return function(engine, game, session)
     function apply.challenge(data, protocol)
         session.send_login(protocol, data.timestamp, data.random)
     end
+    -- How fast one walks by which speed is told from 9.81 on.
     function apply.login_success(data)
         state.map_known = false
         incoming.Login({
             id = data.player, name = state.character, world = state.world, beat = data.beat,
             report_bugs = data.bug_reports == 1,
-            speed_law = { number(data.speed_a), number(data.speed_b), number(data.speed_c) },
+            speed_law = data.speed_a and { number(data.speed_a), number(data.speed_b), number(data.speed_c) },
         })
     end
+    apply.login = apply.login_success
     function apply.pending_state()
         incoming.PendingGame()
     end
@@ -295,7 +298,8 @@ return function(engine, game, session)
         end,
     })
 
-    --- Takes in a message. What has no event here changes nothing: it was read, and scripts could see it by onOpcode.
+    --- Takes in a message. What has no event here changes nothing: it was read, scripts could see it by onOpcode, and
+    --- it is counted.
     ---@param protocol table
     ---@param name string
     ---@param data table
@@ -303,6 +307,8 @@ return function(engine, game, session)
         local event = apply[name]
         if event then
             event(data, protocol)
+        else
+            session.passed_over(name)
         end
     end
 end

@@ -2,7 +2,10 @@
 
 local context = ...
 local raw = context.raw
-local ipairs = raw.ipairs
+local ipairs, floor = raw.ipairs, raw.math.floor
+
+-- The version of Canary that tells hundredths of a percent of a level; up to 13.10 percents are told.
+local LEVEL_IN_HUNDREDTHS = 1525
 
 return function(engine, apply, game, tools)
     local incoming = game.incoming
@@ -17,11 +20,15 @@ return function(engine, apply, game, tools)
             incoming.PlayerTotalCapacity(data.total_capacity / 100)
         end
         incoming.PlayerExperience(data.experience)
-        incoming.PlayerLevel(data.level, data.level_percent)
+        local hundredths = game.state.protocol_version >= LEVEL_IN_HUNDREDTHS
+        incoming.PlayerLevel(data.level, hundredths and floor(data.level_percent / 100) or data.level_percent)
         incoming.PlayerMana(data.mana, data.max_mana)
         if data.magic_level then
             incoming.PlayerMagicLevel(data.magic_level, data.magic_level_percent or 0)
             incoming.PlayerBaseMagicLevel(data.base_magic_level or data.magic_level)
+        end
+        if data.mana_shield then
+            incoming.PlayerManaShield(data.mana_shield, data.max_mana_shield)
         end
         incoming.PlayerStamina(data.stamina)
         incoming.PlayerSoul(data.soul)
@@ -32,10 +39,37 @@ return function(engine, apply, game, tools)
             incoming.PlayerOfflineTraining(data.offline_training)
         end
     end
+    -- From 12.81 on magic stands among the skills, and parts of a level are hundredths of a percent.
     function apply.skills(data)
-        for at, skill in ipairs(data.skills or {}) do
-            incoming.PlayerSkill(at - 1, skill.level, skill.percent or 0, skill.base)
+        local parts = data.magic and 100 or 1
+        if data.magic then
+            incoming.PlayerMagicLevel(data.magic, floor(data.magic_percent / parts))
+            incoming.PlayerBaseMagicLevel(data.base_magic)
         end
+        for at, skill in ipairs(data.skills) do
+            incoming.PlayerSkill(at - 1, skill.level, floor(skill.percent / parts), skill.base)
+        end
+        if data.capacity then
+            -- In hundredths of an ounce here, as the engine leaves it.
+            incoming.PlayerTotalCapacity(data.capacity)
+        end
+    end
+    function apply.resource_balance(data)
+        incoming.PlayerResource(data.kind, data.amount)
+    end
+    function apply.blessings(data)
+        incoming.PlayerBlessings(data.glow)
+        engine:emit_global("g_game", "onBlessingsChange", data.glow, data.button or 0)
+    end
+    function apply.unjustified_points(data)
+        incoming.UnjustifiedPoints({
+            killsDay = data.day, killsDayRemaining = data.day_left, killsWeek = data.week,
+            killsWeekRemaining = data.week_left, killsMonth = data.month, killsMonthRemaining = data.month_left,
+            skullTime = data.skull_days,
+        })
+    end
+    function apply.pvp_situations(data)
+        incoming.OpenPvpSituations(data.situations)
     end
     function apply.icons(data)
         incoming.PlayerStates(data.icons)
@@ -55,6 +89,19 @@ return function(engine, apply, game, tools)
     end
     function apply.inventory_set(data)
         incoming.InventoryChange(data.slot, tools.item_data(data.item))
+    end
+    -- How many of each kind are carried, with what no window shows; edubart's client only reads it.
+    function apply.inventory(data)
+        local counts = {}
+        for _, entry in ipairs(data.items) do
+            local classified = game.things.get(entry.id, 0).classification > 0
+            local key = entry.id .. ":" .. (classified and entry.tier or 0)
+            counts[key] = (counts[key] or 0) + entry.count
+        end
+        if not engine.edubart then
+            game.state.player.inventory_counts = counts
+            engine:emit_global("g_game", "updateInventoryItems")
+        end
     end
     function apply.inventory_clear(data)
         incoming.InventoryChange(data.slot, nil)
@@ -89,6 +136,11 @@ return function(engine, apply, game, tools)
             incoming.Creature({ id = data.creature, speed = data.speed, base_speed = data.base })
         end
     end
+    function apply.creature_helpers(data)
+        if tools.told_creature(data.creature) then
+            incoming.PlayerHelpers(data.helpers)
+        end
+    end
     function apply.creature_square(data)
         incoming.CreatureSquare(data.creature, data.color)
     end
@@ -97,11 +149,33 @@ return function(engine, apply, game, tools)
             incoming.CreatureSquare(data.creature, data.color)
         end
     end
+    function apply.world_time(data)
+        engine:emit_global("g_game", "onChangeWorldTime", data.hour, data.minute)
+    end
     function apply.world_light(data)
         incoming.WorldLight(data.level, data.color)
     end
+    -- From 12.03 on effects and missiles come together: 3 an effect, 4 a missile to what lies so far off, 5 from there.
+    local EFFECT, MISSILE_TO, MISSILE_FROM = 3, 4, 5
+    local function effects(data)
+        local here = place(data.position)
+        for _, entry in ipairs(data.entries) do
+            if entry.kind == EFFECT then
+                incoming.Effect(entry.effect, here)
+            elseif entry.kind == MISSILE_TO or entry.kind == MISSILE_FROM then
+                local there = { x = here.x + entry.dx, y = here.y + entry.dy, z = here.z }
+                local from, to = here, there
+                if entry.kind == MISSILE_FROM then
+                    from, to = there, here
+                end
+                incoming.Missile(entry.missile, from, to)
+            end
+        end
+    end
     function apply.effect(data)
-        if data.effect then
+        if data.entries then
+            effects(data)
+        else
             incoming.Effect(data.effect, place(data.position))
         end
     end
@@ -112,14 +186,18 @@ return function(engine, apply, game, tools)
         incoming.AnimatedText(place(data.position), data.color, data.text)
     end
 
+    local function mode_of(kind)
+        return modes(game.state.protocol_version).from_server(kind)
+    end
+
     -- Talk ---------------------------------------------------------------------------------------------------------
 
     function apply.talk(data)
         local pos = data.position and place(data.position) or nil
-        incoming.Talk(data.name, data.level, modes.from_server(data.type), data.text, data.channel or 0, pos)
+        incoming.Talk(data.name, data.level, mode_of(data.type), data.text, data.channel or 0, pos)
     end
     function apply.text_message(data)
-        incoming.TextMessage(modes.from_server(data.type), data.text)
+        incoming.TextMessage(mode_of(data.type), data.text)
     end
     function apply.channels(data)
         local list = {}
@@ -221,7 +299,9 @@ return function(engine, apply, game, tools)
         for at, entry in ipairs(data.mounts or {}) do
             mounts[at] = { entry.look, entry.name, 0 }
         end
-        incoming.OpenOutfitWindow({ outfit = tools.outfit_of(data.outfit), outfits = outfits, mounts = mounts })
+        -- From 12.81 on what is worn stands in the message itself.
+        local worn = tools.outfit_of(data.outfit or data)
+        incoming.OpenOutfitWindow({ outfit = worn, outfits = outfits, mounts = mounts })
     end
     function apply.tutorial(data)
         incoming.TutorialHint(data.tutorial)
@@ -235,6 +315,16 @@ return function(engine, apply, game, tools)
             quests[at] = { quest.quest, quest.name, quest.completed == 1 }
         end
         incoming.QuestLog(quests)
+    end
+    function apply.quest_line(data)
+        local missions = {}
+        for at, entry in ipairs(data.missions) do
+            missions[at] = { entry.name, entry.text, entry.mission or 0 }
+        end
+        incoming.QuestLine(data.quest, missions)
+    end
+    function apply.use_cooldown(data)
+        engine:emit_global("g_game", "onMultiUseCooldown", data.milliseconds)
     end
     function apply.spell_cooldown(data)
         engine:emit_global("g_game", "onSpellCooldown", data.spell, data.milliseconds)

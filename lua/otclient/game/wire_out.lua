@@ -23,7 +23,9 @@ local NAME = { OpenPrivateChannel = 0x9A, InviteToOwnChannel = 0xAB, ExcludeFrom
 local OBJECT = { RotateItem = 0x85, OnWrapItem = 0x8B, Look = 0x8C }
 -- Otc directions north to north-west, as the message about a way numbers them.
 local STEPS = { [0] = 3, 1, 7, 5, 2, 8, 6, 4 }
-local PRIVATE_TO, CHANNEL_TALK, CHANNEL_RED, GM_PRIVATE_TO = 5, 7, 14, 16
+-- Client's numbers of what is said to one, an answer to a report among them, and of what is said in a channel.
+local TO_ONE = { [5] = true, [15] = true, [48] = true }
+local IN_CHANNEL = { [6] = true, [7] = true, [8] = true, [13] = true }
 
 return function(_, game, bytes)
     local u16, u32, text = bytes.u16, bytes.u32, bytes.text
@@ -79,11 +81,10 @@ return function(_, game, bytes)
     end
 
     function out.Talk(mode, channel, receiver, said)
-        local kind = modes.to_server(mode)
-        local head = char(0x96, kind)
-        if kind == PRIVATE_TO or kind == GM_PRIVATE_TO then
+        local head = char(0x96, modes(game.state.protocol_version).to_server(mode))
+        if TO_ONE[mode] then
             head = head .. text(receiver)
-        elseif kind == CHANNEL_TALK or kind == CHANNEL_RED then
+        elseif IN_CHANNEL[mode] then
             head = head .. u16(channel)
         end
         return #said <= 255 and head .. text(said) or nil
@@ -150,12 +151,21 @@ return function(_, game, bytes)
         return "\212" .. flag(mounted)
     end
     function out.ChangeOutfit(outfit)
-        if game.state.client_version >= 1281 then
-            return nil
+        local version, mount = game.state.client_version, outfit.mount or 0
+        -- From 12.81 on a byte says which window it was; the mount's colors are not chosen, and no mount by chance.
+        local wide = version >= 1281
+        local message = (wide and "\211\0" or "\211") .. u16(outfit.type or 0) .. char(outfit.head or 0,
+            outfit.body or 0, outfit.legs or 0, outfit.feet or 0, outfit.addons or 0)
+        if game.features.GamePlayerMounts then
+            message = message .. u16(mount) .. (wide and "\0\0\0\0" or "")
         end
-        local message = "\211" .. u16(outfit.type or 0) .. char(outfit.head or 0, outfit.body or 0, outfit.legs or 0,
-            outfit.feet or 0, outfit.addons or 0)
-        return game.features.GamePlayerMounts and message .. u16(outfit.mount or 0) or message
+        if version >= 1334 then
+            message = message .. flag(mount ~= 0)
+        end
+        if game.features.GamePlayerFamiliars then
+            message = message .. u16(outfit.familiar or 0)
+        end
+        return wide and message .. "\0" or message
     end
     function out.AnswerModalDialog(dialog, button, choice)
         return "\249" .. u32(dialog) .. char(button % 256, choice % 256)

@@ -229,6 +229,7 @@ return function(engine, net)
     ---@param opcode number
     ---@param buffer string
     function protocols.extended_opcode(protocol, opcode, buffer)
+        protocol.extended_seen = (protocol.extended_seen or 0) + 1
         if opcode == 0 then
             protocol.extended = true
         elseif opcode ~= 2 then
@@ -241,7 +242,14 @@ return function(engine, net)
         sendExtendedOpcode = function(protocol, opcode, buffer)
             if not protocol.extended then
                 local text = "Unable to send extended opcode %d, extended opcodes are not enabled"
-                return engine:log("error", raw.string.format(text, opcode))
+                engine:log("error", raw.string.format(text, opcode))
+                if protocol.driver then
+                    protocol.driver.extended_refused(protocol)
+                end
+                return
+            end
+            if protocol.driver then
+                protocol.driver.extended_sent(protocol, opcode, #buffer)
             end
             local message = output.new()
             output.add_u8(message, EXTENDED_OPCODE)

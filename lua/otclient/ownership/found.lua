@@ -106,6 +106,28 @@ return function(engine, owners, journal, registered)
         end
     end
 
+    --- Which module answers which extended opcode.
+    ---@return table[] rows of `opcode`, `json`, `module` (nil: none) and `place`, in the order of opcodes
+    function found.extended()
+        local rows = {}
+        for _, name in raw.ipairs({ "registerExtendedOpcode", "registerExtendedJSONOpcode" }) do
+            local callbacks = registry(name)
+            for _, opcode in raw.ipairs(sorted_keys(callbacks)) do
+                local callback = callbacks[opcode]
+                if type(callback) == "function" then
+                    rows[#rows + 1] = {
+                        opcode = opcode, json = name == "registerExtendedJSONOpcode", module = owners.of(callback),
+                        place = owners.place(callback),
+                    }
+                end
+            end
+        end
+        raw.table.sort(rows, function(a, b)
+            return a.opcode < b.opcode or a.opcode == b.opcode and not a.json and b.json
+        end)
+        return rows
+    end
+
     -- Keybind of corelib: `category_action` to { category, action, callbacks = { { callback = fn }, … } }.
     local function bound_actions(add, owner_of)
         local keybind = global("Keybind")

@@ -23,11 +23,13 @@ from tests.realms.canary.item_files import (
     VIAL,
     appearance,
     items_otb,
+    message,
     write_items,
 )
 from tests.realms.canary.servers import DIALECTS, with_server
 
 from tibicen.errors import TibicenError
+from tibicen.protocol.items import FLAGS, ItemTable
 from tibicen.realms.canary.appearances import Appearances
 from tibicen.realms.canary.item_catalogue import ItemCatalogue, load_items
 from tibicen.realms.canary.items_xml import ItemsXml
@@ -158,6 +160,35 @@ def test_appearances_tell_flags() -> None:
     }
     fields = catalogue("canary", '<items><item id="101" name="cap"/></items>', things).get(101)
     assert fields is not None and fields["slot_position"] == 48 | 1
+
+
+def test_appearances_tell_how_pictures_move() -> None:
+    def frames(*animation: tuple[int, int | bytes]) -> bytes:
+        """A group of pictures: in its sprites, an animation, unless nothing is said of one."""
+        return message((1, 0), (3, message((1, 1), *((6, message(*animation)),) if animation else ())))
+
+    def moving(item_id: int, *groups: bytes) -> bytes:
+        return message((1, message((1, item_id), *((2, group) for group in groups))))
+
+    things = Appearances(
+        moving(100, frames())
+        + moving(101, frames((1, 0), (3, 1)))
+        + moving(102, frames((1, 0), (3, 0)))
+        + moving(103, frames((1, 1)))
+        + moving(104, frames((3, 1)), frames((3, 0)))
+    )
+    told = {item_id: things.get(item_id) or {} for item_id in things.ids()}
+    shown = {item_id: (thing.get("animation"), thing.get("animation_async")) for item_id, thing in told.items()}
+    # Those that begin anywhere, and those that all show the same at a time; of two groups the last one counts.
+    assert shown == {
+        100: (None, None),
+        101: (True, False),
+        102: (False, True),
+        103: (False, True),
+        104: (False, True),
+    }
+    flags = ItemTable.of_things(told.values())
+    assert [flags.flags(item_id) == FLAGS["animated"] for item_id in told] == [False, True, True, True, True]
 
 
 def test_appearances_that_are_cut_short() -> None:

@@ -228,7 +228,15 @@ def test_the_log_has_places_for_values(tmp_path: Path, call: str, level: str, te
         server.run(call.encode())
         assert server.log[-1] == (level, text)
 
-    with_server(tmp_path, body)
+    with_server(tmp_path, body, settings={"overrides": {"logLevel": "trace"}})
+
+
+def test_the_log_leaves_out_what_is_below_its_level(tmp_path: Path) -> None:
+    def body(server: Server) -> None:
+        server.run(b'logger.debug("no") logger.info("no") Spdlog.info("no") logger.warn("yes") Spdlog.error("too")')
+        assert list(server.log) == [("warning", "yes"), ("error", "too")]
+
+    with_server(tmp_path, body, settings={"overrides": {"logLevel": "warning"}})
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ from tests.realms.canary.worlds import (
 )
 
 from tibicen.errors import TibicenError
-from tibicen.realms.canary.otbm import OtbmMap
+from tibicen.realms.canary.files import Files
+from tibicen.realms.canary.otbm import Maps, OtbmMap
 from tibicen.realms.canary.otbm_items import unescape
 from tibicen.realms.canary.server import Dialect, Server
 from tibicen.realms.canary.spawns import parse_spawns
@@ -200,3 +201,20 @@ def test_a_second_map_lies_on_top(tmp_path: Path, dialect: Dialect) -> None:
         assert server.control("load_map", "none.otbm") is False
 
     with_world(tmp_path, otbm([field(3, {(0, 0): [item(CHEST)]}, origin=999)]), body, dialect=dialect)
+
+
+def test_a_map_that_a_server_has_open_is_shared_with_the_next(tmp_path: Path) -> None:
+    place = tmp_path / "a.otbm"
+    place.write_bytes(otbm([area(96, 96, 7, [tile(0, 0, item(COIN))])]))
+    first, second = Maps(Files(tmp_path), "tfs"), Maps(Files(tmp_path), "tfs")
+    number = (first.open("a.otbm", 8) or {})["sectors"][0]
+    assert (second.open("a.otbm", 8) or {})["sectors"] == [number]
+    assert first._open[0][0] is second._open[0][0]
+    # Each server is told each tile once.
+    assert first.read(number) == second.read(number) != []
+    assert first.read(number) == second.read(number) == []
+    place.write_bytes(otbm([area(96, 96, 7, [tile(0, 0, item(COIN)), tile(1, 0)])]))
+    third = Maps(Files(tmp_path), "tfs")
+    third.open("a.otbm", 8)
+    assert len(third.read(number)) == 2
+    assert third.open("none.otbm", 8) is None

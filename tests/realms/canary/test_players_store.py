@@ -318,3 +318,32 @@ def test_many_rows_are_kept() -> None:
 
 def test_nobody_is_saved_who_is_not_there() -> None:
     assert store(CANARY).save({"row": {"id": 99}}, 0) == "there is no player 99 in the database"
+
+
+def test_players_who_are_not_in_the_game(tmp_path: Path) -> None:
+    change = b"""
+        local player = Game.getOfflinePlayer("bea")
+        local before = { player:getName(), player:getStorageValue(1001), Player("Bea") == nil }
+        player:setStorageValue(1001, 8)
+        player:kv():set("seen", true)
+        player:save()
+        local again = Game.getOfflinePlayer(player:getGuid())
+        return { before[1], before[2], before[3], again:getStorageValue(1001), again:kv():get("seen"),
+            Game.getNormalizedPlayerName("BEA"), Game.getOfflinePlayer("nobody") == nil, Game.getPlayerCount() }
+    """
+
+    def first(server: Server) -> None:
+        server.control("client_enter", "Bea", {"level": 8})
+        server.run(b'Player("Bea"):setStorageValue(1001, 7)')
+        server.control("client_leave", "Bea")
+
+    def second(server: Server) -> Any:
+        changed = server.run(change)
+        server.control("client_enter", "Bea", {})
+        return changed, server.run(b'return Player("Bea"):getStorageValue(1001)')
+
+    options = {"schema": schema_of("canary"), "database": str(tmp_path / "world.db")}
+    in_world(tmp_path / "first", "canary", first, **options)
+    changed, stored = in_world(tmp_path / "second", "canary", second, **options)
+    assert changed == ["Bea", 7, True, 8, True, "Bea", True, 0]
+    assert stored == 8

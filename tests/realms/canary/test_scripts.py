@@ -389,3 +389,162 @@ def test_xml_documents_of_tfs(tmp_path: Path) -> None:
     """
     expected = ["top", "1", "é", True, "deep", True, "", True]
     assert lua(tmp_path, code, files, dialect="tfs") == expected
+
+
+def test_globals_that_are_guarded_outlive_a_reload(tmp_path: Path) -> None:
+    name = "data/scripts/lib/npcs.lua"
+    guarded = "if not Handler then\n Handler = {} Node = {} end\n"
+
+    def body(server: Server) -> Any:
+        server.control("load_all")
+        for _ in range(2):
+            assert [row["ok"] for row in server.control("reload_file", name)] == [True]
+        write(tmp_path, {name: "Other = 1"})
+        before = server.run(b"return { Handler ~= nil, Node ~= nil }")
+        server.control("reload_file", name)
+        return before, server.run(b"return { Handler == nil, Node == nil, Other }")
+
+    assert with_server(tmp_path, body, {name: guarded}) == ([True, True], [True, True, 1])
+
+
+def test_methods_that_no_word_of_the_text_tells_are_taken_back(tmp_path: Path) -> None:
+    name = "data/scripts/lib/wrap.lua"
+    wrap = """
+    local place = string
+    local own = place.upper
+    place["upper"] = function(text) return "<" .. own(text) .. ">" end
+    """
+
+    def body(server: Server) -> Any:
+        server.control("load_all")
+        for _ in range(3):
+            server.control("reload_file", name)
+        wrapped = server.run(b'return string.upper("ann")')
+        write(tmp_path, {name: "nothing = true"})
+        server.control("reload_file", name)
+        return wrapped, server.run(b'return string.upper("ann")')
+
+    assert with_server(tmp_path, body, {name: wrap}) == ("<ANN>", "ANN")
+
+
+def test_a_folder_is_read_ahead_and_nothing_is_left_out(tmp_path: Path) -> None:
+    scripts = {f"data/scripts/{number:03}.lua": f"order = (order or 0) * 1 + {number}" for number in range(120)}
+    long = {"data/scripts/050.lua": f"order = order + 50 -- {'x' * 300_000}"}
+
+    def body(server: Server) -> Any:
+        rows = server.control("load_all")
+        return len(rows), server.run(b"return order")
+
+    # With core.lua.
+    assert with_server(tmp_path, body, {**scripts, **long}) == (121, sum(range(120)))
+
+
+def test_what_was_written_is_read_in_place_of_the_servers_own(tmp_path: Path) -> None:
+    write(tmp_path / "server", {"data/a.lua": "own", "data/b.lua": "own", "other/c.lua": "own"})
+    write(tmp_path / "written", {"data/a.lua": "written"})
+    files = Files(tmp_path / "server", write_dir=tmp_path / "written")
+    texts = files.read_some(["data/a.lua", "data/b.lua", "other/c.lua", "./other/c.lua", "data/../../x", "none"])
+    assert texts == [b"written", b"own", b"own", b"own", False, False]
+    assert files.was_read("other/c.lua") and not files.was_read("none")
+    text, stamp = files.read_since("data/a.lua", "") or ([], "")
+    assert text == b"written" and files.read_since("data/a.lua", str(stamp)) is False
+    assert files.read_since("none", "") is None
+
+
+def test_a_file_that_is_run_again_is_compiled_when_it_changed(tmp_path: Path) -> None:
+    part = "data/parts/one.lua"
+
+    def body(server: Server) -> Any:
+        server.control("load_all")
+        seen = []
+        for text in (None, None, "parts = (parts or 0) + 10 mine = mine", "parts = = 1"):
+            if text is not None:
+                write(tmp_path, {part: text})
+            seen.append(server.run(f"return pcall(dofile, '{part}') and parts".encode()))
+        return seen
+
+    files = {part: "parts = (parts or 0) + 1", "data/scripts/a.lua": f"dofile('{part}')"}
+    assert with_server(tmp_path, body, files) == [2, 3, 13, False]
+
+
+def test_startup_events_come_in_turns_beside_a_server_that_goes_on(tmp_path: Path) -> None:
+    event = """
+    local event = GlobalEvent("{name}")
+    function event.onStartup() started = (started or "") .. "{name}" addEvent(function() ran = true end, 100) {busy} end
+    event:register()
+    """
+    # One that takes longer than all may in a step.
+    busy = {"a": "local texts = {} for at = 1, 3e5 do texts[at] = tostring(at) end"}
+    files = {f"data/scripts/{name}.lua": event.format(name=name, busy=busy.get(name, "")) for name in "abc"}
+
+    def body(server: Server) -> Any:
+        server.control("prepare")
+        server.control("begin", True)
+        seen = []
+        for _ in range(2):
+            seen.append(server.run(b"return started or ''"))
+            server.step(50)
+        # Time has passed since the last one alone.
+        seen.append(server.run(b"return ran == nil and started"))
+        server.step(50)
+        return seen, server.run(b"return ran")
+
+    assert with_server(tmp_path, body, files) == (["", "a", "abc"], True)
+
+
+def test_programs_of_the_machine_are_not_there(tmp_path: Path) -> None:
+    code = b"""
+        local gone = { os.remove("none.txt") }
+        local name = os.tmpname()
+        local file = io.open(name, "w") file:write("x") file:close()
+        return { os.execute(), os.execute('mkdir "data/reports"'), os.execute("mkdir ../out"), os.execute("ls"),
+            os.execute('mkdir "a"; ls'), gone[1] == nil, gone[2], gone[3], os.tmpname() ~= name,
+            io.open(name):read("*a"), select("#", os.remove(name)), io.open(name) == nil, (pcall(os.exit)) }
+    """
+    write(tmp_path, {"server/config.lua": "", "written/data/other.txt": ""})
+
+    def run() -> Any:
+        server = Server(Files(tmp_path / "server", write_dir=tmp_path / "written"))
+        try:
+            return server.run(code)
+        finally:
+            server.close()
+
+    missing = "none.txt: No such file or directory"
+    assert stack.run(run) == [0, 0, 256, 32512, 32512, True, missing, 2, True, "x", 1, True, False]
+
+
+def test_modules_of_lua_5_1(tmp_path: Path) -> None:
+    code = """
+        local run = loadstring([[
+            module("trees.oak", package.seeall)
+            function grow() return type(print) end
+            height = 5
+            return _NAME .. " " .. _PACKAGE
+        ]])
+        local name = run()
+        return { name, trees.oak.grow(), trees.oak.height, height == nil, require("trees.oak") == trees.oak,
+            select(2, pcall(module, "print")) }
+    """
+    expected = ["trees.oak trees.", "function", 5, True, True, "name conflict for module 'print'"]
+    assert lua(tmp_path, code) == expected
+
+
+def test_a_lib_that_many_files_used_takes_each_of_them_along_once(tmp_path: Path) -> None:
+    users = {
+        f"data/scripts/{number:02}.lua": f"seen = (seen or '') .. value .. ' ' loads = (loads or 0) + {number}"
+        for number in range(60)
+    }
+    libs = {"data/scripts/lib/a.lua": "value = 1", "data/scripts/lib/b.lua": "function Game.more() return value end"}
+    users["data/scripts/00.lua"] += " Game.more()"
+
+    def body(server: Server) -> Any:
+        server.control("load_all")
+        write(tmp_path, {"data/scripts/lib/a.lua": "value = 2"})
+        server.run(b"seen, loads = '', 0")
+        rows = server.control("reload_file", "data/scripts/lib/a.lua")
+        return [row["path"] for row in rows], server.run(b"return { seen, loads }")
+
+    paths, seen = with_server(tmp_path, body, {**libs, **users})
+    assert paths == ["data/scripts/lib/a.lua", *users]
+    assert seen == ["2 " * 60, sum(range(60))]

@@ -301,3 +301,24 @@ def test_an_evening(tmp_path: Path, dialect: Dialect) -> None:
             body(server)
 
     stack.run(run)
+
+
+@pytest.mark.parametrize("dialect", ["canary", "tfs"])
+def test_who_lives_on_the_map_is_known_before_anybody_comes_near(tmp_path: Path, dialect: Dialect) -> None:
+    checkout = _write(tmp_path / "server", dialect)
+    first_npc, first_monster = (0x80000000, 0x50000001) if dialect == "canary" else (0x20000001, 0x21000000)
+    code = b"""
+        local made = Game.createMonster("Rat", Position(990, 990, 7))
+        local count, baker, rat = Game.getMonsterCount(), Npc("bo"), Monster(...)
+        return { count, Game.getNpcCount(), baker:getId(), rat:getId(), made:getId(), Creature("rat") == rat,
+            rat:getPosition().y, Game.getMonsterCount() }
+    """.replace(b"...", str(first_monster).encode())
+
+    def run() -> Any:
+        server = checkout.server(things=None if dialect == "tfs" else checkout.path / ITEMS_FILE, name="story")
+        with contextlib.closing(server):
+            server.control("prepare")
+            server.control("begin")
+            return server.run(code)
+
+    assert stack.run(run) == [2, 1, first_npc, first_monster, first_monster + 1, True, RAT[1], 2]

@@ -9,6 +9,8 @@ import time
 from typing import Any
 
 from tibicen.native import Sealer, Stack, Xtea, adler32, open_frame, peek_frame
+from tibicen.protocol.frames import inflate
+from tibicen.protocol.handshake import SEQUENCE_SINCE, VERSION_TEXT_SINCE
 from tibicen.protocol.rsa import open_tibia_key
 
 LINUX_OTCLIENT = 10
@@ -25,17 +27,24 @@ def text(value: str | bytes) -> bytes:
 
 
 class WireClient:
-    """One connection of a client of 10.98; use as a context manager."""
+    """One connection of a client, by default of 10.98; use as a context manager.
+
+    From 12.90 on frames are numbered, those of servers deflated where they say so.
+    """
 
     def __init__(self, port: int, version: int = 1098, system: int = LINUX_OTCLIENT) -> None:
         self.version, self.system = version, system
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.key = os.urandom(16)
         self.xtea: Xtea | None = None
-        self.sealer = Sealer(Stack.ADLER, Xtea(self.key))
+        self.stack = Stack.SEQUENCE if version >= SEQUENCE_SINCE else Stack.ADLER
+        self.sealer = Sealer(self.stack, Xtea(self.key))
+        # Clients count from 0, a sealer from 1.
+        self.sealer.sequence = 0xFFFFFFFF
         self.buffer = bytearray()
         self.challenge = (0, 0)
         self.frames: list[bytes] = []
+        self.deflated = 0
 
     def __enter__(self) -> WireClient:
         return self
@@ -54,12 +63,15 @@ class WireClient:
         """
         until = time.monotonic() + seconds
         while True:
-            length = peek_frame(Stack.ADLER, self.buffer) if self.buffer else 0
+            length = peek_frame(self.stack, self.buffer) if self.buffer else 0
             if length and len(self.buffer) >= length:
                 frame = self.buffer[:length]
                 del self.buffer[:length]
-                opened = open_frame(Stack.ADLER, frame, self.xtea)
+                opened = open_frame(self.stack, frame, self.xtea)
                 data = bytes(frame[opened.offset : opened.offset + opened.length])
+                if opened.compressed:
+                    self.deflated += 1
+                    data = inflate(data)
                 self.frames.append(data)
                 return data
             self.socket.settimeout(max(0.001, until - time.monotonic()))
@@ -127,7 +139,9 @@ class WireClient:
     def send_login(self, session_key: str, character: str, challenge: tuple[int, int] | None = None) -> None:
         moment, number = challenge or self.challenge
         plain = b"\0" + self.key + b"\0" + text(session_key) + text(character) + struct.pack("<IB", moment, number)
-        self._first(struct.pack("<BHHIHB", 0x0A, self.system, self.version, self.version, 0, 0), plain)
+        named = text(str(self.version)) if self.version >= VERSION_TEXT_SINCE else b""
+        head = struct.pack("<BHHI", 0x0A, self.system, self.version, self.version) + named
+        self._first(head + struct.pack("<HB", 0, 0), plain)
 
     def _first(self, head: bytes, plain: bytes) -> None:
         body = head + open_tibia_key().encrypt(plain + bytes(128 - len(plain)))

@@ -21,7 +21,7 @@ ITEMS: Mapping[int, Item] = {
     COIN: {"name": "gold coin", "stackable": True},
 }
 HOME = (TEMPLE_X, TEMPLE_Y, 7)
-QUICK = WireOptions(game_port=0, login_port=0, tick_ms=10)
+QUICK = WireOptions(game_port=0, login_port=0, http_port=0, tick_ms=10)
 PING = """
 local event = CreatureEvent("Ping")
 function event.onExtendedOpcode(player, opcode, buffer)
@@ -78,4 +78,4 @@ def wire_world(
     return WireThread(make, accounts(), options)
 
 
-__all__ = ["BAG", "COIN", "GROUND", "HOME", "ITEMS", "QUICK", "SWORD", "accounts", "wire_world"]
+__all__ = ["BAG", "COIN", "GROUND", "HOME", "ITEMS", "PING", "QUICK", "SWORD", "accounts", "wire_world"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.conftest import PluginFolder, RunningHost, Scenario
 from tests.hosting import hosting
-from tests.realms.otclient.checkouts import OTMOD, write_checkout
+from tests.realms.otclient.checkouts import CORELIB, OTMOD, write_checkout
 
 from tibicen.config import PermissionsConfig
 from tibicen.lifecycle.report import Report
@@ -415,5 +415,28 @@ def test_styles_follow_without_a_reload(folder: PluginFolder, in_host: InHost) -
             (styles / "boxes.otui").write_text("Box < UIWidget\n  height: 20\n")
             await running.until(lambda: ("reload", ["game_a"], True) in parts_of(running.reports))
             assert lua(running, "return { modules.game_a.box:getHeight(), package.loads }") == [20, 2]
+
+    in_host(scenario)
+
+
+GAMELIB = """
+local extendedCallbacks, extendedJSONCallbacks = {}, {}
+function ProtocolGame.registerExtendedOpcode(opcode, callback) extendedCallbacks[opcode] = callback end
+function ProtocolGame.registerExtendedJSONOpcode(opcode, callback) extendedJSONCallbacks[opcode] = callback end
+"""
+
+
+def test_who_answers_which_extended_opcode_is_told(folder: PluginFolder, in_host: InHost) -> None:
+    script = """
+        ProtocolGame.registerExtendedOpcode(201, function() end)
+        ProtocolGame.registerExtendedJSONOpcode(7, function() end)
+    """
+    Site(folder, {"corelib": CORELIB + GAMELIB, "game_a": script})
+
+    async def scenario() -> None:
+        async with hosting(folder) as running:
+            seven, other = running.host.plugin_info("myclient")["extended_opcodes"]
+            assert seven.startswith("7 as JSON: game_a (") and seven.endswith("takes it for: needs update")
+            assert other.startswith("201: game_a (") and "game_a.lua:2" in other
 
     in_host(scenario)

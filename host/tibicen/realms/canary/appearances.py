@@ -86,11 +86,22 @@ class Appearances(Things):
             return None
         thing: Thing = {"client_id": item_id, "movable": True}
         for number, value in _fields(body):
-            if number == 3 and isinstance(value, bytes):
+            if number == 2 and isinstance(value, bytes):
+                _read_frames(thing, value)
+            elif number == 3 and isinstance(value, bytes):
                 _read_flags(thing, _fields(value))
             elif number in (4, 5) and isinstance(value, bytes) and value:
                 thing["name" if number == 4 else "description"] = value.decode("latin-1")
         return thing
+
+
+def _read_frames(thing: Thing, group: bytes) -> None:
+    """Whether the pictures of a group move; the last group that says so counts, as in Canary."""
+    for number, sprites in _fields(group):
+        for inner, animation in _fields(sprites) if number == 3 and isinstance(sprites, bytes) else ():
+            if inner == 6 and isinstance(animation, bytes):
+                at_random = bool(dict(_fields(animation)).get(3))
+                thing["animation"], thing["animation_async"] = at_random, not at_random
 
 
 def _read_flags(thing: Thing, flags: _Fields) -> None:

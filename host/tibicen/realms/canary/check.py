@@ -119,16 +119,31 @@ def _load(checkout: Checkout, pack: str | None) -> tuple[list[_File], _Load, set
 def _watch_reads(server: Server) -> dict[str, None]:
     """Notes the scripts that are read from now on, in order: those that others run are among them."""
     read: dict[str, None] = {}
-    original = server.operations["files.read"]
+    original, since = server.operations["files.read"], server.operations["files.read_since"]
+
+    def note(name: Any) -> None:
+        path = _text(name).removeprefix("./")
+        if path.endswith(".lua") and "config.lua" not in path:
+            read.setdefault(path)
 
     def watched(name: Any) -> Any:
         content = original(name)
-        path = _text(name).removeprefix("./")
-        if content is not None and path.endswith(".lua") and "config.lua" not in path:
-            read.setdefault(path)
+        if content is not None:
+            note(name)
         return content
 
-    server.operations["files.read"] = watched
+    def watched_since(name: Any, stamp: Any) -> Any:
+        answer = since(name, stamp)
+        if answer is not None:
+            note(name)
+        return answer
+
+    def one_by_one(names: Any) -> Any:
+        # What would be read ahead would come before what the first of them runs.
+        content = watched(names[0])
+        return [False if content is None else content]
+
+    server.operations.update({"files.read": watched, "files.read_since": watched_since, "files.read_some": one_by_one})
     return read
 
 

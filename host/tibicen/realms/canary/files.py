@@ -10,6 +10,9 @@ from typing import Any
 
 from tibicen.errors import TibicenError
 
+AHEAD_BYTES = 1 << 18
+"""Texts that are read together are about so long."""
+
 
 class Files:
     """The files of a server.
@@ -32,6 +35,8 @@ class Files:
         """What the server calls, by name."""
         return {
             "files.read": self.read,
+            "files.read_some": self.read_some,
+            "files.read_since": self.read_since,
             "files.exists": self.exists,
             "files.list": self.below,
             "files.xml": self.xml,
@@ -44,23 +49,24 @@ class Files:
 
     def path(self, name: str) -> Path | None:
         """Where a file of the server is; None when it is not there, or out of the server's folder."""
-        return next((found for found in self._places(name) if found.exists()), None)
+        return next((found for found in map(Path, self._places(name)) if found.exists()), None)
 
-    def _places(self, name: str) -> Iterator[Path]:
-        """Where a file may be, the first that is there counts."""
-        if self.write_dir and (written := _below(self.write_dir, name)) is not None:
+    def _places(self, name: str) -> Iterator[str]:
+        """Where a file may be, the first that is there counts. Paths as texts: a server reads thousands of files."""
+        if self.write_dir and (written := _inside(self.write_dir, name)) is not None:
             yield written
         for seen, folder in self._more.items():
             if (name == seen or name.startswith(f"{seen}/")) and (
-                found := _below(folder, f".{name[len(seen) :]}")
+                found := _inside(folder, f".{name[len(seen) :]}")
             ) is not None:
                 yield found
-        if (found := _below(self.root, name)) is not None:
+        if (found := _inside(self.root, name)) is not None:
             yield found
 
     def place(self, name: str) -> Path | None:
         """Where a file of the server is, or would be were it there."""
-        return self.path(name) or next((each for each in self._places(name) if not self._is_written(each)), None)
+        places = map(Path, self._places(name))
+        return self.path(name) or next((each for each in places if not self._is_written(each)), None)
 
     def _is_written(self, path: Path) -> bool:
         return self.write_dir is not None and path.is_relative_to(self.write_dir)
@@ -76,14 +82,66 @@ class Files:
     def read(self, name: str) -> bytes | None:
         """What is in a file; None when there is none. It is noted that it was read."""
         for path in self._places(name):
-            try:
-                with path.open("rb") as file:
-                    found = os.fstat(file.fileno())
-                    self._stamps[name.removeprefix("./")] = (found.st_mtime_ns, found.st_size)
-                    return file.read()
-            except OSError:
-                continue
+            text = self._read(path, name)
+            if text is not None:
+                return text
         return None
+
+    def _read(self, path: str, name: str) -> bytes | None:
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            found = os.fstat(handle)
+            # One more than there is tells that there is no more; what grows meanwhile is read all the same.
+            text = os.read(handle, found.st_size + 1)
+            while len(text) > found.st_size and (more := os.read(handle, 1 << 16)):
+                text += more
+        except OSError:
+            return None
+        finally:
+            os.close(handle)
+        self._stamps[name.removeprefix("./")] = (found.st_mtime_ns, found.st_size)
+        return text
+
+    def read_some(self, names: list[str]) -> list[bytes | bool]:
+        """What is in the first files of a list, as many as may cross at once; False for one that is not there."""
+        texts: list[bytes | bool] = []
+        size = 0
+        # Where nothing was written, nothing need be looked for: most files are the server's own.
+        written = self.write_dir and self.write_dir.is_dir()
+        tops = {found.name for found in self.write_dir.iterdir()} if self.write_dir and written else set()
+        tops |= {seen.partition("/")[0] for seen in self._more} | {"", ".", ".."}
+        for name in names:
+            if name.partition("/")[0] in tops or ".." in name or "\0" in name:
+                text = self.read(name)
+            else:
+                text = self._read(f"{self.root}/{name}", name)
+            texts.append(False if text is None else text)
+            size += len(text or b"")
+            if size >= AHEAD_BYTES:
+                break
+        return texts
+
+    def read_since(self, name: str, stamp: str) -> list[bytes | str] | bool | None:
+        """What is in a file, and its stamp; False when that is still the one given, None when there is no file."""
+        found = self._stamp(name)
+        if found is None:
+            return None
+        now = f"{found[0]}:{found[1]}"
+        if now == stamp:
+            return False
+        text = self.read(name)
+        return None if text is None else [text, now]
+
+    def note(self, name: str) -> tuple[str, int, int] | None:
+        """Notes that a file is used without being read: where it is, its time and its size; None for none."""
+        path, stamp = self.path(name), self._stamp(name)
+        if path is None or stamp is None:
+            return None
+        self._stamps[name.removeprefix("./")] = stamp
+        return str(path), *stamp
 
     def was_read(self, name: str) -> bool:
         """Whether a file has been read."""
@@ -94,12 +152,13 @@ class Files:
         return [name for name, stamp in list(self._stamps.items()) if self._stamp(name) != stamp]
 
     def _stamp(self, name: str) -> tuple[int, int] | None:
-        path = self.path(name)
-        try:
-            found = path.stat() if path is not None else None
-        except OSError:
-            return None
-        return None if found is None else (found.st_mtime_ns, found.st_size)
+        for path in self._places(name):
+            try:
+                found = os.stat(path)  # noqa: PTH116 - a Path takes longer to make than its file to be looked at
+            except OSError:
+                continue
+            return found.st_mtime_ns, found.st_size
+        return None
 
     def exists(self, name: str) -> bool:
         """Whether there is a file or folder."""
@@ -168,12 +227,18 @@ class Files:
 
     def mentions(self, words: list[list[str]], paths: list[str]) -> list[str]:
         """Those of the files that hold all words of one of the lists, in the order given."""
-        wanted = [[word.encode() for word in group] for group in words]
-        return [
-            path
-            for path in paths
-            if (text := self._text_of(path)) and any(all(word in text for word in group) for group in wanted)
-        ]
+        # Lists begin with a class as a rule, of which few files hold any.
+        wanted: dict[bytes, list[list[bytes]]] = {}
+        for first, *others in words:
+            wanted.setdefault(first.encode(), []).append([word.encode() for word in others])
+
+        def is_mentioned(text: bytes) -> bool:
+            return any(
+                first in text and any(all(word in text for word in others) for others in lists)
+                for first, lists in wanted.items()
+            )
+
+        return [path for path in paths if (text := self._text_of(path)) and is_mentioned(text)]
 
     def _text_of(self, name: str) -> bytes | None:
         path = self.path(name)
@@ -185,10 +250,18 @@ class Files:
 
 def _below(folder: Path, name: str) -> Path | None:
     """A path below a folder; None when its words lead out of it. (Links are the folder's owner's affair.)"""
+    path = _inside(folder, name)
+    return None if path is None else Path(path)
+
+
+def _inside(folder: Path, name: str) -> str | None:
+    """As `_below`, as a text."""
     if "\0" in name:
         return None
+    if not name.startswith("/") and ".." not in name:
+        return f"{folder}/{name}"
     path = os.path.normpath(name if name.startswith("/") else f"{folder}/{name}")
-    return Path(path) if path == str(folder) or path.startswith(f"{folder}{os.sep}") else None
+    return path if path == str(folder) or path.startswith(f"{folder}{os.sep}") else None
 
 
 def _plain(element: ElementTree.Element) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import re
 import struct
 from array import array
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.files import Files
@@ -207,12 +209,6 @@ class OtbmMap:
             return []
         return [self._tile(index[at], self._areas[index[at + 1]]) for at in range(0, len(index), 2)]
 
-    def take(self, number: int) -> list[Tile]:
-        """As `read`, once: the second time there is nothing."""
-        tiles = self.read(number)
-        self._sectors.pop(number, None)
-        return tiles
-
     def _tile(self, at: int, area: Place) -> Tile:
         props, at = self._node(at)
         start, house = 2, 0
@@ -273,13 +269,22 @@ def _state_of(flags: int) -> int:
     return state | (_STATE_NO_LOGOUT if flags & _NO_LOGOUT else 0)
 
 
+_shared: WeakValueDictionary[tuple[Any, ...], OtbmMap] = WeakValueDictionary()
+"""Maps that servers have open."""
+
+_SMALL = 1 << 19
+_recent: deque[OtbmMap] = deque(maxlen=16)
+"""Small ones are kept a while, for a server that takes the place of another opens them when that one is gone."""
+
+
 class Maps:
     """The maps of one server, on top of each other in the order in which they were opened."""
 
     def __init__(self, files: Files, dialect: str) -> None:
         self._files = files
         self._dialect = dialect
-        self._open: list[OtbmMap] = []
+        self._open: list[tuple[OtbmMap, set[int]]] = []
+        """With each map the numbers of what it has told."""
 
     def operations(self) -> dict[str, Callable[..., Any]]:
         """What the server calls, by name."""
@@ -291,11 +296,10 @@ class Maps:
         Raises:
             TibicenError: the file is no map that the server reads.
         """
-        data = self._files.read(name)
-        if data is None:
+        opened = self._opened(name, sector, (x, y, z))
+        if opened is None:
             return None
-        opened = OtbmMap(data, dialect=self._dialect, sector=sector, name=name, offset=(x, y, z))
-        self._open.append(opened)
+        self._open.append((opened, set()))
         folder = Path(name).parent.as_posix()
         return {
             "width": opened.width,
@@ -311,4 +315,26 @@ class Maps:
 
     def read(self, number: int) -> list[Tile]:
         """The tiles of a floor of a sector, of all maps; each map tells them once."""
-        return [tile for opened in self._open for tile in opened.take(number)]
+        tiles: list[Tile] = []
+        for opened, told in self._open:
+            if number not in told:
+                told.add(number)
+                tiles += opened.read(number)
+        return tiles
+
+    def _opened(self, name: str, sector: int, offset: Place) -> OtbmMap | None:
+        """A map, shared with another server that has it open: its index takes long to make."""
+        stamp = self._files.note(name)
+        if stamp is None:
+            return None
+        key = (stamp, self._dialect, sector, name, offset)
+        opened = _shared.get(key)
+        if opened is None:
+            data = self._files.read(name)
+            if data is None:
+                return None
+            opened = OtbmMap(data, dialect=self._dialect, sector=sector, name=name, offset=offset)
+            _shared[key] = opened
+            if len(data) <= _SMALL:
+                _recent.append(opened)
+        return opened

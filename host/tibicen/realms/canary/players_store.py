@@ -58,6 +58,10 @@ class PlayersStore:
         self._columns: dict[str, list[str]] = {}
         self._memory: dict[int, Row] = {}
 
+    def take_over(self, other: PlayersStore) -> None:
+        """Knows the players that another server has saved in memory; those in a database it knows anyway."""
+        self._memory.update(other._memory)
+
     def operations(self) -> dict[str, Callable[..., Any]]:
         """What the server calls, by name."""
         return {

@@ -15,12 +15,14 @@ from tibicen.errors import TibicenError
 from tibicen.paths import manifests_root
 from tibicen.realms.canary.database import ServerDatabase
 from tibicen.realms.canary.files import Files
-from tibicen.realms.canary.item_catalogue import item_operations
+from tibicen.realms.canary.item_catalogue import item_operations, load_items
 from tibicen.realms.canary.kv_store import KvStore
 from tibicen.realms.canary.monsters_xml import monster_operations
 from tibicen.realms.canary.otbm import Maps
 from tibicen.realms.canary.players_store import PlayersStore
 from tibicen.realms.canary.spawns import spawn_operations
+from tibicen.realms.canary.things import Things
+from tibicen.realms.canary.wire.raw_messages import raw_operations
 from tibicen.vm.contained import ContainedVM
 from tibicen.vm.contract import Memory, VmOptions, VmStatistics
 from tibicen.vm.marshal import Plain
@@ -75,10 +77,12 @@ class Server:
         self.files = files
         self.database = ServerDatabase(database, lambda: files.read("schema.sql"))
         self.dialect: Dialect = dialect
+        self._things = things
         self.log: deque[tuple[str, str]] = deque(maxlen=LOG_LINES)
         """What the server logged: level and text, in order."""
         self.logged = 0
         """How many lines that were."""
+        self.players = PlayersStore(self.database)
         self.operations: dict[str, Operation] = {
             "log": self._write_log,
             **files.operations(),
@@ -87,8 +91,9 @@ class Server:
             **monster_operations(files),
             **self.database.operations(),
             **KvStore(self.database).operations(),
-            **PlayersStore(self.database).operations(),
+            **self.players.operations(),
             **item_operations(files.root, dialect, numbers_of(dialect)["enums"], things=things),
+            **raw_operations(self.things),
         }
         self._closed = False
         self._vm = ContainedVM(
@@ -118,6 +123,11 @@ class Server:
     def _write_log(self, level: Plain, message: Plain) -> None:
         self.log.append((_text(level), _text(message)))
         self.logged += 1
+
+    def things(self) -> Things | None:
+        """What the client's file says of the server's items; None when there is no such file."""
+        enums = numbers_of(self.dialect)["enums"]
+        return load_items(self.files.root, self.dialect, enums, things=self._things).things
 
     def control(self, name: str, *arguments: Plain) -> Plain:
         """Calls one of the server's controls (`server.controls` in lua/canary)."""

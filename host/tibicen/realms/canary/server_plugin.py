@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Collection
 from pathlib import Path
@@ -16,6 +17,7 @@ from tibicen.realms.canary.blame import Blame
 from tibicen.realms.canary.server import TICK_MS, Server
 from tibicen.realms.canary.startup import DATAPACK, REALM, Prepared, Startup, database_of, take_ahead
 from tibicen.realms.canary.watching import Saves
+from tibicen.realms.canary.wire.hosted import STEP_SECONDS, HostedWire
 from tibicen.realms.inhabited import Beat, Home, Outcome, Parts, Running, Watches
 from tibicen.realms.services import Services
 from tibicen.vm.contract import Memory, VmStatistics
@@ -29,6 +31,9 @@ AGAIN_SECONDS = 60.0
 
 MOST_SAID = 1000
 
+BEGINNING_SECONDS = 0.3
+"""The first steps of a server, with its startup events, take long enough by themselves."""
+
 _LEVELS = {"trace": "debug", "debug": "debug", "info": "info", "warning": "warn", "warn": "warn", "error": "error"}
 _BLOCK = "Lua Script Error"
 """Begins what a server logs of an error in a script, which is told in another way."""
@@ -41,7 +46,7 @@ class ServerPlugin:
     """Runs one generation of a server; see `lifecycle.generation.Runtime` and `Inhabited`.
 
     Saves of scripts reload those scripts inside the running server. A reload of the plugin itself starts a new server
-    beside it, with what the old one has saved.
+    beside it, with what the old one has saved; connections and their characters go over to it.
     """
 
     def __init__(self, generation: Generation, services: Services) -> None:
@@ -65,7 +70,10 @@ class ServerPlugin:
         self._told: set[tuple[Any, ...]] = set()
         self._starting = self._served = self._ended = self._closed = self._late = False
         self._watches = Watches(services, self._take_wave)
-        self._beat = Beat(generation, services.loop, "step", TICK_MS / 1000, None, self._step, self._step_failed)
+        self._wire: HostedWire | None = None
+        self._wired = services.connections_of(source.name).wire
+        seconds = TICK_MS / 1000 if self._wired is None else STEP_SECONDS
+        self._beat = Beat(generation, services.loop, "step", seconds, None, self._step, self._step_failed)
         generation.ledger.hold(Running("server", source.name, self._begin, self._end))
 
     @property
@@ -99,9 +107,10 @@ class ServerPlugin:
 
     def load(self) -> None:
         name = self.generation.plugin
-        before = self.services.plugins.active(name)
-        if before is not None and isinstance(before.runtime, ServerPlugin):
-            before.runtime.save()
+        active = self.services.plugins.active(name)
+        before = active.runtime if active is not None and isinstance(active.runtime, ServerPlugin) else None
+        if before is not None:
+            before.save()
         ahead = take_ahead(self._startup, self.services)
         try:
             if ahead is not None:
@@ -124,6 +133,11 @@ class ServerPlugin:
 
             server.operations["log"] = log
             server.control("begin", self._late)
+            if before is not None and before._prepared is not None:
+                server.players.take_over(before.server.players)
+            if self._wired is not None:
+                had = before._wire if before is not None else None
+                self._wire = HostedWire(name, self._wired, self._startup.own, server, had)
         except LoadError as error:
             told = self._blame.problem(error.message) if not error.file else None
             if told is None or not told.file:
@@ -188,8 +202,10 @@ class ServerPlugin:
         return self._served and not self._closed
 
     async def drain(self) -> None:
-        """A server that served is large; it is freed bit by bit."""
+        """A server that served is large; it is freed bit by bit, once the one in its place has begun."""
         self._end_server()
+        if self.services.plugins.active(self.generation.plugin) is not None:
+            await asyncio.sleep(BEGINNING_SECONDS)
         if self._prepared is not None:
             with contextlib.suppress(TibicenError):
                 await self._prepared.server.dismantle()
@@ -200,6 +216,8 @@ class ServerPlugin:
             return
         self._end_server()
         self._closed = True
+        if self._wire is not None:
+            self._wire.close()
         if self._prepared is not None:
             server = self._prepared.server
             self._statistics = server.statistics()
@@ -217,9 +235,13 @@ class ServerPlugin:
         if self._served and self.services.plugins.active(self.generation.plugin) is None:
             try:
                 self.server.control("shutdown")
+                if self._wire is not None:
+                    self._wire.tell()
                 self.server.control("close")
             except TibicenError as error:
                 self._may.log("warn", f"the server did not end well: {error}", {})
+        if self._wire is not None:
+            self._wire.close()
 
     def remains(self) -> list[str]:
         return self._remains
@@ -238,6 +260,8 @@ class ServerPlugin:
 
     def _begin(self) -> None:
         self._served = True
+        if self._wire is not None:
+            self._wire.begin()
         self._beat.begin()
         assert self._saves is not None
         self._watches.add(self.server.files.root, recursive=False)
@@ -252,7 +276,10 @@ class ServerPlugin:
         self._watches.end()
 
     def _step(self, ms: int) -> bool:
-        if self.server.step(ms) != self._failures:
+        failures = self.server.step(ms)
+        if self._wire is not None:
+            self._wire.tell()
+        if failures != self._failures:
             self._tell_errors()
         return True
 
@@ -350,6 +377,7 @@ class ServerPlugin:
             "script_errors": sum(int(entry["count"]) for entry in errors if entry["kind"] == "error"),
             "script_warnings": sum(int(entry["count"]) for entry in errors if entry["kind"] != "error"),
             "scripts": rows,
+            **({"wire": self._wire.describe()} if self._wire is not None else {}),
         }
 
 

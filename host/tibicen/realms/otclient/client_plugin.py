@@ -6,12 +6,14 @@ import contextlib
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from tibicen.errors import ConfigError, HealthError, LoadError, TibicenError
 from tibicen.lifecycle import permissions
 from tibicen.lifecycle.discovery import MANIFEST
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.waves import Wave
+from tibicen.protocol.extended import RESERVED
 from tibicen.realms.allowance import allowance_of
 from tibicen.realms.inhabited import (
     Beat,
@@ -28,8 +30,10 @@ from tibicen.realms.otclient.blame import Blame
 from tibicen.realms.otclient.checkout import START_SCRIPT, Checkout
 from tibicen.realms.otclient.client import FRAME_MS, Client
 from tibicen.realms.otclient.handover import as_settings, save_settings, say_farewell
+from tibicen.realms.otclient.login import ClientLogin
 from tibicen.realms.otclient.net import loopback_only
 from tibicen.realms.otclient.watching import OTMOD, Saves
+from tibicen.realms.otclient.wire import ClientWire
 from tibicen.realms.services import Services
 from tibicen.realms.settings import effective
 from tibicen.vm.contract import Memory, VmStatistics
@@ -76,8 +80,13 @@ class ClientPlugin:
             generation, services.loop, "frame", FRAME_SECONDS, LONGEST_FRAME_MS, self._run_frame, self._frame_failed
         )
         self._served = self._closed = False
+        self._login: ClientLogin | None = None
         try:
             self.client: Client = self._make_client()
+            ClientWire().attach(self.client)
+            wanted = services.connections_of(source.name).login
+            if wanted is not None:
+                self._login = ClientLogin(self.client, wanted, lambda level, text: self._may.log(level, text, {}))
         except BaseException:
             self._home.close()
             raise
@@ -214,11 +223,17 @@ class ClientPlugin:
         self._end()
         if self._served:
             self._collected = []
+            self._leave_game()
             silent = self.services.plugins.active(self.generation.plugin) is not None
             for problem in say_farewell(self.client, silent=silent):
                 self._may.log("warn", f"the client did not end well: {problem}", {})
         self.client.close()
         self._home.close()
+
+    def _leave_game(self) -> None:
+        with contextlib.suppress(TibicenError):
+            if self._login is not None:
+                self._login.end()
 
     def remains(self) -> list[str]:
         return self.client.remains()
@@ -247,6 +262,8 @@ class ClientPlugin:
 
     def _run_frame(self, ms: int) -> bool:
         self.client.frame(ms)
+        if self._login is not None:
+            self._login.look(self.services.loop.time())
         if self.client.stopped:
             self._tell_of_end("the client ended itself")
             return False
@@ -344,4 +361,18 @@ class ClientPlugin:
             "stopped": self._is_stopped(),
             "frames": self._beat.figures(),
             "modules": rows,
+            **({"login": self._login.describe()} if self._login is not None else {}),
+            "extended_opcodes": [] if self._closed else self._extended_opcodes(),
         }
+
+    def _extended_opcodes(self) -> list[Plain]:
+        """Which module answers which, a sentence each."""
+        rows: Any = self.client.control("extended_opcodes")
+        return [_owner_of(row) for row in rows or ()]
+
+
+def _owner_of(row: dict[str, Any]) -> str:
+    opcode = int(row["opcode"])
+    json = " as JSON" if row["json"] else ""
+    reserved = f"; OTClient itself takes it for: {RESERVED[opcode]}" if opcode in RESERVED else ""
+    return f"{opcode}{json}: {row.get('module') or 'no module'} ({row['place']}){reserved}"

@@ -1,15 +1,18 @@
 """The client role: `g_game.loginWorld` of a headless client drives a real connection.
 
-Frames and encryption are the client's own (lua/otclient/net); messages are read here by the decoders of the protocol's
-manifest, and handed over as plain data.
+Frames and encryption are the client's own (lua/otclient/net); messages are read by the core, as the
+protocol's manifest tells, and handed over as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+import msgspec
 
 from tibicen.errors import ConfigError
+from tibicen.native.layouts import READ_BYTES, READ_PLAIN
+from tibicen.protocol.extended import Channel, diagnosis
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.rsa import PublicKey, open_tibia_key
 from tibicen.protocol.versions import VERSIONS, Protocol, load_protocol
@@ -39,6 +42,7 @@ class ClientWire:
                 "wire.decode": self.decode,
                 "wire.close": self.close,
                 "wire.seal": lambda block: self._key.encrypt(_bytes(block)),
+                "wire.diagnose": _diagnose,
             }
         )
         client.control("game_wire")
@@ -56,31 +60,32 @@ class ClientWire:
         self._open[self._next] = load_protocol(version), WireState(items)
         return self._next
 
-    def decode(self, number: int, data: bytes | str) -> list[list[Any]]:
-        """The messages of a frame: `[opcode, name, fields, start, end]` each, as `Protocol.decode` has them."""
+    def decode(self, number: int, data: bytes | str) -> msgspec.Raw:
+        """The messages of a frame: `[opcode, name, fields, start, end]` each, texts as the bytes that they were.
+
+        What the core wrote goes into the VM as it is; no message becomes an object of Python.
+        """
         protocol, state = self._open[number]
-        found = protocol.decode("server", _bytes(data), state)
-        self.messages += len(found)
-        return [[each.opcode, each.name, _plain(each.fields), each.start, each.end] for each in found]
+        count, rows = protocol.decode_packed("server", _bytes(data), state, READ_PLAIN | READ_BYTES)
+        self.messages += count
+        return msgspec.Raw(rows)
 
     def close(self, number: int) -> None:
         """A connection is over."""
         self._open.pop(number, None)
 
 
+def _diagnose(system: int, frames: int, extended: int) -> str:
+    """Why the server has not enabled extended opcodes; empty when nothing is known.
+
+    Args:
+        system: what the client says it runs on.
+        frames: that came so far, and `extended` messages in them.
+    """
+    channel = Channel()
+    channel.sent["server"] = extended
+    return diagnosis(system, channel, frames)
+
+
 def _bytes(data: bytes | str) -> bytes:
     return data.encode() if isinstance(data, str) else data
-
-
-def _plain(value: Any) -> Any:
-    """Texts as the bytes that they were on the wire; all else as it is."""
-    kind = type(value)
-    if kind is int:
-        return value
-    if kind is dict:
-        return {key: _plain(inner) for key, inner in value.items()}
-    if kind is str:
-        return value.encode("latin-1", "replace")
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value

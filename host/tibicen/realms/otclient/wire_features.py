@@ -1,6 +1,6 @@
 """Features of protocol versions, for clients without the modules that switch them on (game_features).
 
-Numbers are those of mehah's client (Otc::GameFeature); up to 11.00, as its modules have them.
+Numbers are those of mehah's client (Otc::GameFeature), as its modules have them.
 """
 
 from __future__ import annotations
@@ -44,19 +44,35 @@ SINCE: Final = (
     (1093, (74,)),
     (1094, (76, 109)),
     (1100, (82,)),
+    (1200, (83, 92, 96, 114, 121)),
+    (1260, (84,)),
+    (1264, (85,)),
+    (1272, (86,)),
+    (1281, (123, 126)),
+    (1290, (39, 87, 88, 89, 90, 97)),
+    (1300, (28, 91, 94, 95)),
+    (1314, (93,)),
+    (1320, (105, 106, 107, 108, 110, 111)),
+    (1321, (112, 113)),
+    (1332, (119,)),
+    (1410, (127,)),
+    (1500, (130,)),
 )
 """The version from which on they are there, and their numbers."""
 
-NEWEST: Final = 1100
+UNTIL: Final = {13: 1281, 15: 1281, 92: 1314, 109: 1320, 76: 1410, 126: 1410}
+"""The version from which on a feature is gone again."""
 
 
 def features_of(version: int) -> tuple[int, ...]:
-    """Numbers of the features that a version up to NEWEST has."""
-    return tuple(number for since, numbers in SINCE if since <= version for number in numbers)
+    """Numbers of the features that a version has."""
+    numbers = (number for since, group in SINCE if since <= version for number in group)
+    return tuple(number for number in numbers if version < UNTIL.get(number, version + 1))
 
 
-def setup_chunk(version: int) -> bytes:
+def setup_chunk(version: int, *, features: bool = True) -> bytes:
     """Lua that sets a client to a version, with its features; for mehah's client, edubart's needs the versions only."""
     lines = [f"g_game.setClientVersion({version}) g_game.setProtocolVersion({version})"]
-    lines += [f"g_game.enableFeature({number})" for number in features_of(version)]
+    if features:
+        lines += [f"g_game.enableFeature({number})" for number in features_of(version)]
     return "\n".join(lines).encode()

@@ -1,8 +1,9 @@
 --- Steps, turns, whom a player attacks and follows, and leaving the game.
 
--- How long after a way was walked what it was walked for is tried again. The servers wait 400 ms from when they got
--- around to the end of the way, which is never at once: what is due then comes after all else that is due at that time.
-local AFTER_WALK = 401
+-- How long what a way is walked for is put off: by Canary from when the walk begins, so that most ways take longer; by
+-- TFS from when they got around to the end of the way, which is never at once: what is due then comes after all else
+-- that is due at that time.
+local PUT_OFF = { canary = 400, tfs = 401 }
 
 return function(server, clients, deeds)
     --- Walks to a place and then does something there.
@@ -20,8 +21,9 @@ return function(server, clients, deeds)
             return false
         end
         creatures.auto_walk(player, way)
+        local wait, begun = PUT_OFF[server.dialect], server.now
         player.walk_task = function()
-            server.parts.scheduler.after(AFTER_WALK, function()
+            server.parts.scheduler.after(server.tfs and wait or begun + wait - server.now, function()
                 if not player.removed then
                     fn()
                 end

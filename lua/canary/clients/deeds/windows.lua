@@ -15,4 +15,14 @@ return function(server, _, deeds)
         end
         players.write(player, item, text, window)
     end
+
+    --- A list of those whom a house lets in was written. The client's number of the list says nothing.
+    function deeds.write_house_list(player, list, window, text)
+        local house, number = player.edit_house, player.edit_list
+        player.edit_house = nil
+        if house and list == 0 and player.window_id == window
+            and server.parts.houses.can_edit_list(house, number, player) then
+            server.parts.houses.set_list(house, number, text)
+        end
+    end
 end

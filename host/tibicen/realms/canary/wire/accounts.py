@@ -1,19 +1,13 @@
-"""Who may log in, with which characters, and the session keys that stand for it between two connections."""
+"""Who may log in, with which characters."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
-
-SESSION_SECONDS: Final = 24 * 3600.0
-"""How long a session key opens its account."""
-
-MOST_SESSIONS: Final = 10_000
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +18,13 @@ class Account:
         name: what a player types in to log in.
         characters: names, and for each the columns of the table `players` that differ from those of a new character.
         premium_until: seconds since 1970; 0 for never.
+        shown: columns of characters that are kept elsewhere, for lists of characters.
     """
 
     name: str
     characters: Mapping[str, Mapping[str, Any]]
     premium_until: int = 0
+    shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Accounts(Protocol):
@@ -65,31 +61,3 @@ class KnownAccounts:
 
 def _digest(password: bytes, salt: bytes) -> bytes:
     return hashlib.scrypt(password, salt=salt or b"no such account", n=1024, r=8, p=1)
-
-
-class Sessions:
-    """Session keys: what the login port gives out and the game port takes."""
-
-    def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
-        self._accounts = accounts
-        self._clock = clock
-        self._open: dict[str, tuple[Account, float]] = {}
-
-    def give(self, account: Account) -> str:
-        """A new key for an account."""
-        now = self._clock()
-        if len(self._open) >= MOST_SESSIONS:
-            self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
-            while len(self._open) >= MOST_SESSIONS:
-                del self._open[next(iter(self._open))]
-        key = secrets.token_urlsafe(24)
-        self._open[key] = account, now + SESSION_SECONDS
-        return key
-
-    def take(self, key: bytes) -> Account | None:
-        """The account of a key: one that was given out, or `account`, line feed, `password`, as Canary takes it."""
-        entry = self._open.get(key.decode("latin-1"))
-        if entry is not None:
-            return entry[0] if entry[1] > self._clock() else None
-        name, feed, rest = key.partition(b"\n")
-        return self._accounts.open(name, rest.split(b"\n")[0]) if feed else None

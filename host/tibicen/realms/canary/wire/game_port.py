@@ -9,7 +9,8 @@ import time
 from tibicen.errors import TibicenError, WireError
 from tibicen.native import adler32
 from tibicen.protocol.handshake import CHALLENGE, GAME_LOGIN, FirstFrame, read_credentials
-from tibicen.realms.canary.wire.login_port import _only, error_message
+from tibicen.realms.canary.wire.entrance import Refused
+from tibicen.realms.canary.wire.login_port import error_message, other_version
 from tibicen.realms.canary.wire.options import VERSIONS
 from tibicen.realms.canary.wire.peer import Peer, log
 from tibicen.realms.canary.wire.world import WireWorld
@@ -17,8 +18,6 @@ from tibicen.realms.canary.wire.world import WireWorld
 ERROR = 0x14
 OTCLIENT = range(10, 13)
 """OS ids of OTClient: these are told that extended opcodes are spoken."""
-
-BAD_SESSION = "Account name or password is not correct."
 
 
 class GamePeer(Peer):
@@ -48,15 +47,16 @@ class GamePeer(Peer):
             self.close(f"a request for characters (0x{first.opcode:02X}) on the game port")
             return
         if first.version not in VERSIONS:
-            self.refuse(_only(), f"a client of version {first.version}")
+            self.refuse(other_version(), f"a client of version {first.version}")
             return
         credentials = read_credentials(first)
         if credentials.challenge != self._challenge:
             self.close("the challenge was answered wrongly")
             return
-        account = self._world.sessions.take(credentials.session_key)
-        if account is None:
-            self.refuse(BAD_SESSION, "a wrong session key")
+        try:
+            account = self._world.entrance.take(self.address, credentials.session_key)
+        except Refused as refused:
+            self.refuse(refused.text, "a wrong session key" if refused.guessed else "too many guesses")
             return
         wanted = credentials.character.decode("latin-1")
         name = next((each for each in account.characters if each.lower() == wanted.lower()), None)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, TypeVar
 
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
 from tibicen.realms.canary.wire.game_port import GamePeer
+from tibicen.realms.canary.wire.http_port import HttpPeer
 from tibicen.realms.canary.wire.login_port import LoginPeer
 from tibicen.realms.canary.wire.options import WireOptions
 from tibicen.realms.canary.wire.world import WireWorld
@@ -24,9 +27,10 @@ class WireListener:
 
     def __init__(self, world: WireWorld) -> None:
         self.world = world
-        self._servers: list[asyncio.Server] = []
+        self._servers: dict[str, asyncio.Server] = {}
         self._numbers = count(1)
         self.login_port = world.options.login_port
+        self.http_port: int | None = None
 
     async def start(self) -> None:
         """Opens the ports and lets the world's time run.
@@ -34,24 +38,65 @@ class WireListener:
         Raises:
             OSError: a port is taken.
         """
-        loop = asyncio.get_running_loop()
-        options = self.world.options
-        game = await loop.create_server(
-            lambda: GamePeer(self.world, next(self._numbers)), options.host, options.game_port
-        )
-        self._servers.append(game)
-        self.world.game_port = game.sockets[0].getsockname()[1]
-        login = await loop.create_server(lambda: LoginPeer(self.world), options.host, options.login_port)
-        self._servers.append(login)
-        self.login_port = login.sockets[0].getsockname()[1]
+        await self.listen(bind(self.world.options))
         self.world.start()
+
+    async def listen(self, sockets: Mapping[str, socket.socket]) -> None:
+        """Takes connections on sockets that are bound (see `bind`); one of a kind takes the place of the one before."""
+        loop = asyncio.get_running_loop()
+        kinds: dict[str, Callable[[], asyncio.BaseProtocol]] = {
+            "game": lambda: GamePeer(self.world, next(self._numbers)),
+            "login": lambda: LoginPeer(self.world),
+            "http": lambda: HttpPeer(self.world),
+        }
+        numbers = {kind: each.getsockname()[1] for kind, each in sockets.items()}
+        # Before the first connection, which is told the number.
+        self.world.game_port = numbers.get("game", self.world.game_port)
+        self.login_port = numbers.get("login", self.login_port)
+        self.http_port = numbers.get("http", self.http_port)
+        for kind, bound in sockets.items():
+            self.end(kind)
+            self._servers[kind] = await loop.create_server(kinds[kind], sock=bound)
+
+    def end(self, kind: str) -> None:
+        """Closes the port of a kind; its connections stay. Idempotent."""
+        server = self._servers.pop(kind, None)
+        if server is not None:
+            server.close()
 
     async def stop(self) -> None:
         """Closes the ports and the connections."""
-        for server in self._servers:
-            server.close()
+        for kind in list(self._servers):
+            self.end(kind)
         await self.world.stop()
         await asyncio.sleep(0)
+
+
+def addresses(options: WireOptions) -> dict[str, tuple[str, int]]:
+    """Where the ports of a server are, by kind: game, login, http."""
+    ports = {"game": options.game_port, "login": options.login_port, "http": options.http_port}
+    return {kind: (options.host, port) for kind, port in ports.items() if port is not None}
+
+
+def bind(options: WireOptions, has: Mapping[str, tuple[str, int]] | None = None) -> dict[str, socket.socket]:
+    """Takes the ports of a server, all or none, by kind; not those that it has already.
+
+    Raises:
+        OSError: one can't be had; which, stands in its `filename`.
+    """
+    taken: dict[str, socket.socket] = {}
+    for kind, (host, port) in addresses(options).items():
+        if (has or {}).get(kind) == (host, port):
+            continue
+        try:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            taken[kind] = socket.create_server((host, port), family=family)
+        except OSError as error:
+            for each in taken.values():
+                each.close()
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise OSError(error.errno, reason, f"{kind} port {host}:{port}") from None
+    return taken
 
 
 class WireThread:
@@ -59,13 +104,15 @@ class WireThread:
 
     Args:
         make: makes the server, on that thread; the thread closes it.
-        accounts: who may log in.
+        accounts: who may log in, or what makes them of the server, on that thread (StoredAccounts).
         options: ports, limits, names.
 
-    Use it as a context manager; inside, `game_port` and `login_port` are those that were opened.
+    Use it as a context manager; inside, `game_port`, `login_port` and `http_port` are those that were opened.
     """
 
-    def __init__(self, make: Callable[[], Server], accounts: Accounts, options: WireOptions) -> None:
+    def __init__(
+        self, make: Callable[[], Server], accounts: Accounts | Callable[[Server], Accounts], options: WireOptions
+    ) -> None:
         self._make = make
         self._accounts = accounts
         self._options = options
@@ -76,6 +123,7 @@ class WireThread:
         self._thread: threading.Thread | None = None
         self.world: WireWorld | None = None
         self.game_port = self.login_port = 0
+        self.http_port: int | None = None
 
     def __enter__(self) -> WireThread:
         self._thread = start_thread(self._work, "tibicen-wire", daemon=True)
@@ -122,11 +170,13 @@ class WireThread:
 
     async def _serve(self, server: Server) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        self.world = WireWorld(server, self._accounts, self._options)
+        accounts = self._accounts(server) if callable(self._accounts) else self._accounts
+        self.world = WireWorld(server, accounts, self._options)
         listener = WireListener(self.world)
         try:
             await listener.start()
             self.game_port, self.login_port = self.world.game_port, listener.login_port
+            self.http_port = listener.http_port
             self._ready.set()
             await self._stopping.wait()
         finally:

@@ -7,12 +7,12 @@ import zlib
 from tibicen.native import MessageWriter
 from tibicen.protocol.handshake import LOGIN_LIST, SESSION_KEY_SINCE, FirstFrame, read_credentials
 from tibicen.realms.canary.wire.accounts import Account
+from tibicen.realms.canary.wire.entrance import Refused
 from tibicen.realms.canary.wire.options import VERSIONS
 from tibicen.realms.canary.wire.peer import Peer
 from tibicen.realms.canary.wire.world import WireWorld
 
 ERROR, MOTD, SESSION_KEY, CHARACTERS = 0x0B, 0x14, 0x28, 0x64
-WRONG = "Account name or password is not correct."
 
 
 class LoginPeer(Peer):
@@ -33,12 +33,13 @@ class LoginPeer(Peer):
             self.close(f"a game login (0x{first.opcode:02X}) on the login port")
             return
         if first.version not in VERSIONS:
-            self._refuse(_only(), f"a client of version {first.version}")
+            self._refuse(other_version(), f"a client of version {first.version}")
             return
         credentials = read_credentials(first)
-        account = self._world.accounts.open(credentials.account, credentials.password)
-        if account is None:
-            self._refuse(WRONG, "wrong account name or password")
+        try:
+            account = self._world.entrance.open(self.address, credentials.account, credentials.password)
+        except Refused as refused:
+            self._refuse(refused.text, "wrong account name or password" if refused.guessed else "too many guesses")
             return
         self.send(self._list(account, first.version))
         self.close("the list of characters was sent", expected=True)
@@ -56,7 +57,7 @@ class LoginPeer(Peer):
             message.string(f"{number}\n{options.motd}".encode("latin-1", "replace"))
         if version >= SESSION_KEY_SINCE:
             message.u8(SESSION_KEY)
-            message.string(self._world.sessions.give(account).encode())
+            message.string(self._world.entrance.give(account).encode())
         message.u8(CHARACTERS)
         message.u8(1)
         message.u8(0)
@@ -84,6 +85,7 @@ def error_message(opcode: int, text: str) -> bytes:
     return message.getvalue()
 
 
-def _only() -> str:
-    shown = " and ".join(f"{version // 100}.{version % 100:02}" for version in VERSIONS)
-    return f"Only clients with protocol {shown} allowed!"
+def other_version() -> str:
+    """What clients of versions that are not let in are told."""
+    shown = [f"{version // 100}.{version % 100:02}" for version in VERSIONS]
+    return f"Only clients with protocol {', '.join(shown[:-1])} and {shown[-1]} allowed!"

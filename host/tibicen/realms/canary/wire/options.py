@@ -7,7 +7,7 @@ from typing import Final
 
 from tibicen.protocol.rsa import PrivateKey, open_tibia_key
 
-VERSIONS: Final = (1098, 1100)
+VERSIONS: Final = (1098, 1100, 1310)
 """Versions whose clients are let in: what lua/canary/wire speaks, checked message by message against the decoders."""
 
 
@@ -40,7 +40,8 @@ class WireOptions:
 
     Attributes:
         host: the interface to listen on.
-        game_port, login_port: 0 for a free one.
+        game_port, login_port, http_port: 0 for a free one. Clients from 12.81 on log in by the HTTP port, older ones by
+            the login port; no HTTP port is opened for None.
         address: what clients are told to connect to for the game.
         name: the world's name, in the list of characters.
         motd: what the login window shows; the text that changes is shown again.
@@ -50,6 +51,7 @@ class WireOptions:
     host: str = "127.0.0.1"
     game_port: int = 7172
     login_port: int = 7171
+    http_port: int | None = None
     address: str = "127.0.0.1"
     name: str = "Tibicen"
     motd: str = "Welcome."

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import abstractmethod
-from typing import Final
+from typing import Final, cast
 
 from tibicen.errors import WireError
 from tibicen.native import Sealer, Stack, Xtea, open_frame, peek_frame
 from tibicen.native.framing import Flags
-from tibicen.protocol.handshake import FirstFrame, prelude_length, read_first_frame, stack_of
+from tibicen.protocol.frames import deflate
+from tibicen.protocol.handshake import SEQUENCE_SINCE, FirstFrame, prelude_length, read_first_frame, stack_of
 from tibicen.protocol.limits import PacketRate
 from tibicen.realms.canary.wire.options import WireOptions
 
 log = logging.getLogger("tibicen.wire")
 
 HEADER: Final = 2
+DEFLATED_FROM: Final = 128
+"""Bytes of messages: shorter frames are not deflated."""
+
 FIRST_FRAME: Final = 1024
 """Of a first frame, in bytes: login frames of all versions have less than 500."""
 
@@ -47,8 +51,8 @@ class Peer(asyncio.Protocol):
     # -- of asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's are none by their class.
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else "?"
         self.wait(self.options.limits.login_seconds, "did not log in")
@@ -97,8 +101,11 @@ class Peer(asyncio.Protocol):
     # -- what ports do
 
     def send(self, messages: bytes) -> None:
-        """Sends messages in one frame."""
-        self.write(self.sealer.seal(messages))
+        """Sends messages in one frame; long ones deflated to clients that number their frames, as TFS does."""
+        if self.stack is Stack.SEQUENCE and len(messages) >= DEFLATED_FROM:
+            self.write(self.sealer.seal(deflate(messages), compressed=True))
+        else:
+            self.write(self.sealer.seal(messages))
 
     def write(self, data: bytes) -> None:
         """Sends bytes as they are."""
@@ -141,6 +148,9 @@ class Peer(asyncio.Protocol):
     def _take_frames(self) -> None:
         while self._buffer and not self.closed:
             if self._prelude:
+                if self._buffer.startswith(b"\xff\xff"):
+                    # No world is called so: don't wait for the end of its name.
+                    raise WireError("a first frame of 65535 bytes")
                 length = prelude_length(self._buffer)
                 if length < 0:
                     if 0 in self._buffer:
@@ -164,6 +174,9 @@ class Peer(asyncio.Protocol):
 
     def _take_first(self, frame: bytes) -> None:
         first = read_first_frame(frame, self.stack, self.options.key)
+        # Clients that number their frames may number this one, with 0.
+        if first.number is not None and (first.version < SEQUENCE_SINCE or first.number != 0):
+            raise WireError("the login frame has a wrong checksum")
         self.xtea = Xtea(first.key)
         self.stack = stack_of(first, self.stack)
         self.sealer = Sealer(self.stack, self.xtea)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.server import Server
-from tibicen.realms.canary.wire.accounts import Accounts, Sessions
+from tibicen.realms.canary.wire.accounts import Accounts
+from tibicen.realms.canary.wire.entrance import Entrance
 from tibicen.realms.canary.wire.options import WireOptions
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ BEHIND_MS = 1000
 """What the world catches up with at most after a pause of the machine; the rest of the time is left out."""
 
 PING_SECONDS = 1.0
+
+STARTING = "Gameworld is starting up. Please wait."
+"""What a client is told whose character can't come in yet."""
+
+CLOSED = "The game is just going down.\nPlease try again later."
+"""What a client is told whose server ends while it logs in."""
+
+REPLACED = "You are already connected through another client. Please use only one client at a time!"
+"""What a client is told whose character has gone over to another one."""
 
 
 class WireWorld:
@@ -34,14 +44,16 @@ class WireWorld:
 
     def __init__(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
         self.server = server
-        self.accounts = accounts
         self.options = options
-        self.sessions = Sessions(accounts)
+        self.entrance = Entrance(accounts)
         self.game_port = options.game_port
         self._peers: dict[int, GamePeer] = {}
+        self._logins: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {}
         self._by_address: dict[str, int] = {}
         self._connections = 0
         self._ticker: asyncio.Task[None] | None = None
+        self._next_ping = 0.0
+        self._moving = self._closed = False
         self.slowest_ms = 0.0
         """The longest that one tick of the world took."""
         server.control("mount", "wire")
@@ -73,16 +85,65 @@ class WireWorld:
         """Connections with a character in the game."""
         return len(self._peers)
 
+    def vocations(self) -> dict[int, str]:
+        """Names of the server's vocations by number."""
+        return {int(number): str(name) for number, name in self.server.control("wire_vocations")}
+
     # -- what connections bring
 
     def enter(self, peer: GamePeer, name: str, fields: dict[str, Any], client: dict[str, Any]) -> str:
         """A character comes into the game; why it can't, or nothing."""
-        answer = self.server.control("wire_enter", peer.number, name, fields, client)
+        if self._closed:
+            return CLOSED
+        if self.server.control("starting"):
+            return STARTING
+        answer = self._enter(peer.number, name, fields, client)
         if answer.get("problem"):
             return str(answer["problem"])
+        replaced = self._taken_out(int(answer.get("replaced") or 0))
+        if replaced is not None:
+            replaced.refuse(REPLACED, f"{name} logged in again, from {peer.address}")
         self._peers[peer.number] = peer
+        self._logins[peer.number] = name, fields, client
         self.flush()
         return ""
+
+    def _enter(self, number: int, name: str, fields: dict[str, Any], client: dict[str, Any]) -> dict[str, Any]:
+        # What an account says of a character is of a new one: one that has been saved is what it has become.
+        known = self.server.players.find(name.encode("latin-1", "replace"), time.time())
+        answer: dict[str, Any] = self.server.control("wire_enter", number, name, {} if known else fields, client)
+        return answer
+
+    def _taken_out(self, number: int) -> GamePeer | None:
+        self._logins.pop(number, None)
+        return self._peers.pop(number, None)
+
+    def move(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
+        """Another server takes over, with what the one before has saved: characters come into its game as if they had
+        logged in again, by the connections that they have; when it has started, if it is not done with that."""
+        server.control("mount", "wire")
+        self.server, self.options = server, options
+        self.entrance.accounts = accounts
+        self._moving = True
+        self._move_in()
+
+    def _move_in(self) -> None:
+        server = self.server
+        if not self._moving or server.control("starting"):
+            return
+        self._moving = False
+        for number, (name, fields, client) in list(self._logins.items()):
+            peer = self._peers[number]
+            try:
+                answer = self._enter(number, name, fields, client)
+                problem = str(answer.get("problem") or "")
+            except TibicenError as error:
+                log.error("%s could not come into the new server's game: %s", name, error)
+                problem = "Your character could not be loaded."
+            if problem:
+                self._taken_out(number)
+                peer.refuse(problem, f"the server was reloaded; {problem}")
+        self.flush()
 
     def message(self, peer: GamePeer, data: bytes) -> str:
         """A client's message is done; why its connection has to be closed, or nothing."""
@@ -97,7 +158,7 @@ class WireWorld:
 
     def lost(self, peer: GamePeer) -> None:
         """A connection is gone."""
-        if self._peers.pop(peer.number, None) is not None and self.server.control("wire_lost", peer.number):
+        if self._taken_out(peer.number) is not None and self.server.control("wire_lost", peer.number):
             log.info("%s stays in the game without a connection", peer.character)
 
     # -- time
@@ -111,11 +172,23 @@ class WireWorld:
             for frame in frames or ():
                 peer.send(frame if isinstance(frame, bytes) else frame.encode())
             if over:
-                self._peers.pop(number, None)
+                self._taken_out(number)
                 peer.close("the character left the game", expected=True)
 
+    def tell(self, now: float) -> None:
+        """Time has passed in the world: asks clients for signs of life when that is due, and sends what there is.
+
+        Args:
+            now: the loop's time.
+        """
+        self._move_in()
+        if now >= self._next_ping:
+            self._next_ping = now + PING_SECONDS
+            self._ping()
+        self.flush()
+
     def start(self) -> None:
-        """Lets time run."""
+        """Lets time run, for a world whose clock nobody else moves."""
         self._ticker = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
@@ -123,14 +196,20 @@ class WireWorld:
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
-        for peer in list(self._peers.values()):
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections; nothing is asked of the server any more."""
+        self._closed = True
+        peers, self._peers, self._logins = self._peers, {}, {}
+        for peer in peers.values():
             peer.close("the server shuts down", expected=True)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         step = self.options.tick_ms / 1000
         last = due = loop.time()
-        next_ping = due + PING_SECONDS
+        self._next_ping = due + PING_SECONDS
         while True:
             due = max(due + step, loop.time())
             await asyncio.sleep(due - loop.time())
@@ -140,10 +219,7 @@ class WireWorld:
             started = time.perf_counter()
             try:
                 self.server.advance(min(BEHIND_MS, passed))
-                if now >= next_ping:
-                    next_ping = now + PING_SECONDS
-                    self._ping()
-                self.flush()
+                self.tell(now)
             except TibicenError as error:
                 log.error("the world: %s", error)
             self.slowest_ms = max(self.slowest_ms, (time.perf_counter() - started) * 1000)
@@ -153,3 +229,7 @@ class WireWorld:
             peer = self._peers.get(number)
             if peer is not None:
                 peer.close("no sign of life for 60 s")
+        for number, opcode, size in self.server.control("wire_unknown") or ():
+            peer = self._peers.get(number)
+            who = f"{peer.character} from {peer.address}" if peer is not None else "somebody who is gone"
+            log.info("message 0x%02X of %d bytes is known to nobody: %s sent it", opcode, size, who)

@@ -1,0 +1,1 @@
+"""Load tests: many light clients in one process, each running a script."""

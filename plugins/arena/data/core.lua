@@ -1,0 +1,2 @@
+CORE_DIRECTORY = configManager.getString(configKeys.CORE_DIRECTORY)
+DATA_DIRECTORY = configManager.getString(configKeys.DATA_DIRECTORY)
