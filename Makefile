@@ -33,7 +33,7 @@ luacheck:
 as_root := $(if $(filter 0,$(shell id -u)),,sudo)
 
 unit: $(VENV)/.tested
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 bench: $(VENV)/.tested
 	$(BIN)/tibicen bench $(ARGS)
