@@ -1,5 +1,5 @@
 -- Answers pings of the module plugins/pinger/modules/pinger. Edit it, save, and see the next one.
-local OPCODE = 201
+local OPCODE = 210
 
 local pong = CreatureEvent("Pong")
 pong:type("extendedopcode")

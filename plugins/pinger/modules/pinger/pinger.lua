@@ -1,5 +1,5 @@
 -- Sends a ping every two seconds and shows what the server's script answers. Edit it, save, and see the next one.
-local OPCODE = 201
+local OPCODE = 210
 local EVERY_MS = 2000
 
 local nextPing
