@@ -176,7 +176,10 @@ class Walk:
             self.printed = None
             path = self.folder / block.file
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.ported(block.text), encoding="utf-8")
+            # At once: a host that finds a file emptied and not yet written would reload it twice.
+            draft = self.folder / "draft"
+            draft.write_text(self.ported(block.text), encoding="utf-8")
+            draft.replace(path)
         else:
             pytest.fail(f"{where}: a block of {block.info or 'nothing'!r} can't be run")
 

@@ -18,26 +18,31 @@ function arguments.number(value)
 end
 local number = arguments.number
 
-local function whole(value)
-    -- What is no number, or without end, has only zeros in the bits that are kept.
-    if value - value ~= 0 then
-        return 0
+-- A whole number of 32 or 64 bits with a sign, as the processor makes it of a double: the fraction goes, and what does
+-- not fit, or is no number, becomes the lowest there is. C++ leaves this open; the servers are built for x86-64.
+local function whole32(value)
+    if value > -2147483649 and value < 2147483648 then
+        return value < 0 and -floor(-value) or floor(value)
     end
-    return value < 0 and -floor(-value) or floor(value)
+    return -2147483648
 end
 
+local function whole64(value)
+    if value >= -9223372036854775808 and value < 9223372036854775808 then
+        return value < 0 and -floor(-value) or floor(value)
+    end
+    return -9223372036854775808
+end
+
+-- Those of 8 and 16 bits go by way of 32, those of 32 without a sign by way of 64.
 local function unsigned(bits)
-    local modulus = 2 ^ bits
+    local modulus, whole = 2 ^ bits, bits < 32 and whole32 or whole64
     return function(value, default)
         if value == nil and default ~= nil then
             return default
         end
-        local cut = whole(number(value))
-        if cut < 0 or (bits < 32 and cut >= 2147483648) then
-            -- The servers read these by way of 32 bits with a sign.
-            return 0
-        end
-        return cut % modulus
+        local given = number(value)
+        return given < 0 and 0 or whole(given) % modulus
     end
 end
 
@@ -47,7 +52,7 @@ local function signed(bits)
         if value == nil and default ~= nil then
             return default
         end
-        local cut = whole(number(value))
+        local cut = whole32(number(value))
         if cut >= -half and cut < half then
             return cut
         end
@@ -65,15 +70,19 @@ function arguments.u64(value, default)
     if value == nil and default ~= nil then
         return default
     end
-    local cut = whole(number(value))
-    return cut < 0 and 0 or cut
+    local given = number(value)
+    if given < 0 or given >= 18446744073709551616 then
+        return 0
+    end
+    -- From the upper half on there is no fraction. What is no number has the highest bit.
+    return given < 9223372036854775808 and floor(given) or given == given and given or 9223372036854775808
 end
 
 function arguments.i64(value, default)
     if value == nil and default ~= nil then
         return default
     end
-    return whole(number(value))
+    return whole64(number(value))
 end
 
 --- The same functions for TFS, where what is negative wraps, and what is no number counts as not given.
@@ -87,7 +96,7 @@ function arguments.wrapping()
         return type(value) == "number" or type(value) == "string" and tonumber(value) ~= nil
     end
     for _, bits in raw.ipairs({ 8, 16, 32 }) do
-        local modulus = 2 ^ bits
+        local modulus, whole = 2 ^ bits, bits < 32 and whole32 or whole64
         own["u" .. bits] = function(value, default)
             if default ~= nil and not given(value) then
                 return default
