@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from tests.turns import Turns
 
 from tibicen.cli.run import new_event_loop
 from tibicen.config import HostConfig, PermissionsConfig
@@ -18,6 +20,28 @@ from tibicen.lifecycle.report import Report
 from tibicen.vm import stack
 
 Scenario = Callable[[], Coroutine[Any, Any, Any]]
+
+_TURNS = pytest.StashKey[Turns]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        config.stash[_TURNS] = Turns(os.environ["PYTEST_XDIST_TESTRUNUID"])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    turns = config.stash.get(_TURNS, None)
+    if turns is not None:
+        turns.close()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    turns = item.config.stash.get(_TURNS, None)
+    if turns is None:
+        return (yield)
+    with turns.turn(item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def run_in_host_thread(scenario: Scenario) -> Any:

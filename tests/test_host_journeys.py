@@ -17,6 +17,8 @@ from tibicen.config import StrikesConfig
 from tibicen.lifecycle import waves
 from tibicen.paths import checkout_root
 
+pytestmark = pytest.mark.alone
+
 InHost = Callable[[Scenario], Any]
 
 EVE = {"id": 1, "name": "Eve", "level": 12}

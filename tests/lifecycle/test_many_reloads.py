@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from tests.conftest import PluginFolder, RunningHost, Scenario
 
+pytestmark = pytest.mark.alone
+
 Start = Callable[..., AbstractAsyncContextManager[RunningHost]]
 InHost = Callable[[Scenario], Any]
 

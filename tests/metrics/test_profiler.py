@@ -13,6 +13,8 @@ from tests.conftest import PluginFolder, RunningHost
 from tibicen.errors import TibicenError, UnknownPluginError
 from tibicen.vm.profile import Profile
 
+pytestmark = pytest.mark.alone
+
 LUA = """
     local function burn(count)
         local sum = 0

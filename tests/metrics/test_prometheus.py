@@ -19,6 +19,8 @@ from tibicen.metrics.prometheus import MOST_HANDLERS, exposition
 from tibicen.metrics.readings import HandlerReading, HostReading, PluginReading, to_plain
 from tibicen.metrics.server import MetricsServer
 
+pytestmark = pytest.mark.alone
+
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 

@@ -14,6 +14,8 @@ from tibicen.config import PermissionsConfig, StrikesConfig
 from tibicen.errors import TibicenError
 from tibicen.realms.allowance import LONGEST_LINE, Rate
 
+pytestmark = pytest.mark.alone
+
 InHost = Callable[[Scenario], Any]
 
 STRICT = PermissionsConfig()

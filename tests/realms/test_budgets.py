@@ -11,6 +11,8 @@ from tests.conftest import PluginFolder, Scenario
 from tibicen.config import StrikesConfig
 from tibicen.errors import TibicenError
 
+pytestmark = pytest.mark.alone
+
 InHost = Callable[[Scenario], Any]
 
 LIMITS = "budget: {timers: 3, handlers: 3, subscriptions: 3, exports: 3, message_kb: 1, cpu_ms: 2000}\n"

@@ -20,6 +20,8 @@ from tibicen.lifecycle.restart import Restarts
 from tibicen.lifecycle.waves import Wave
 from tibicen.vm.isolated import Workers
 
+pytestmark = pytest.mark.alone
+
 LUA = """
 local seen, ticks, heard = 0, 0, {}
 function on_migrate(old) seen = old and old.seen or 0 end

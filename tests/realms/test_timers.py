@@ -10,6 +10,8 @@ from tests.conftest import PluginFolder, RunningHost
 from tibicen.lifecycle.states import State
 from tibicen.vm.marshal import unpack
 
+pytestmark = pytest.mark.alone
+
 LUA = """
     local count, handle = 0, nil
     function exports.count() return count end

@@ -21,6 +21,8 @@ from tibicen.errors import ManifestError
 from tibicen.host import Host
 from tibicen.lifecycle.manifest_reader import parse_manifest
 
+pytestmark = pytest.mark.alone
+
 BOMBS: dict[str, bytes] = {
     "billion laughs": b"a: &a [x, x]\nb: &b [*a, *a]\nname: [*b, *b]\n",
     "alias to itself": b"name: &a [*a]\n",

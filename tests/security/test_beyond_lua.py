@@ -12,6 +12,8 @@ from tests.security.arena import HASTY, LOGIN, PATIENT, arena, denied, stopped
 from tibicen.config import StrikesConfig
 from tibicen.errors import BudgetError, HandlerError
 
+pytestmark = pytest.mark.alone
+
 DENIED = {
     # LuaJIT passes over an environment that is no table, and gives the chunk the state's real globals.
     "x1_load_with_an_environment_that_is_none": """

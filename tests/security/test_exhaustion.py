@@ -13,6 +13,8 @@ from tests.security.arena import HASTY, LOGIN, PATIENT, Arena, arena, denied, st
 from tibicen.config import StrikesConfig
 from tibicen.errors import BudgetError
 
+pytestmark = pytest.mark.alone
+
 SECONDS = 10.0
 """Generous: what is stopped takes 0.1 s, what is not would go on for minutes."""
 

@@ -16,6 +16,8 @@ from tibicen.config import StrikesConfig
 from tibicen.errors import HandlerError, MarshalError, TibicenError
 from tibicen.vm import stack
 
+pytestmark = pytest.mark.alone
+
 NO_PYTHON = (
     REACHED
     + """

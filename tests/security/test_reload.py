@@ -17,6 +17,8 @@ import pytest
 from tests.conftest import PluginFolder, run_in_host_thread, running
 from tests.security.arena import HASTY, LOGIN, MIB, PATIENT, arena, resident_bytes
 
+pytestmark = pytest.mark.alone
+
 ROUNDS = {"shared": 900, "contained": 900, "isolated": 40}
 """Not the catalogue's 10,000, for time's sake: what leaks a VM a reload shows all the same."""
 

@@ -23,6 +23,8 @@ from tibicen.errors import (
 from tibicen.vm.contract import VM
 from tibicen.vm.marshal import Handle, pack
 
+pytestmark = pytest.mark.alone
+
 ECHO = b"function echo(...) return ... end"
 
 

@@ -36,6 +36,8 @@ from tibicen.vm.isolated import IsolatedVM, Quarters, Workers
 from tibicen.vm.marshal import pack
 from tibicen.vm.worker_log import BURST, WorkerLog
 
+pytestmark = pytest.mark.alone
+
 Make = Callable[..., IsolatedVM]
 
 MOUNTED = {"name": "tester", "version": "1", "generation": 1, "settings": {}}

@@ -14,6 +14,8 @@ from tibicen.errors import CpuBudgetError
 from tibicen.vm.contract import VM
 from tibicen.vm.marshal import Plain
 
+pytestmark = pytest.mark.alone
+
 BUDGET_MS = 40
 PAUSE_MS = 100
 

@@ -12,6 +12,8 @@ from tibicen.vm.marshal import Plain, pack
 from tibicen.vm.profile import Profile, Stack
 from tibicen.vm.remote_state import RemoteState
 
+pytestmark = pytest.mark.alone
+
 CODE = b"""
 local function weigh(count)
     local sum = 0
