@@ -28,7 +28,7 @@ class AccountConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class WireLimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one connection and one address may do. Bytes, seconds and numbers."""
 
-    frame: Annotated[int, Meta(ge=256, le=65535)] = 4096
+    frame: Annotated[int, Meta(ge=256, le=65535)] | None = None
     packets: Annotated[int, Meta(ge=1)] = 25
     login_seconds: Annotated[float, Meta(gt=0)] = 10.0
     silence_seconds: Annotated[float, Meta(gt=0)] = 60.0

@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -252,6 +253,24 @@ def test_who_does_not_read(tmp_path_factory: pytest.TempPathFactory, caplog: pyt
         code = b"for _ = 1, 3000 do Player('Ann'):popupFYI(string.rep('x', 3000)) end"
         world.call(lambda server: server.run(code))
         assert logged(caplog, "does not read", 5)
+
+
+def test_long_frames_are_those_of_the_server(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    said = b"\x32\xc8" + struct.pack("<H", 8100) + b"y" * 8100
+    heard = "got = 0 local e = CreatureEvent('Got') e:type('extendedopcode') "
+    heard += "function e.onExtendedOpcode(player, opcode, buffer) got = #buffer return true end e:register()"
+    with wire_world(tmp_path / "tfs", dialect="tfs", scripts={"heard.lua": heard}) as world, entered(world) as client:
+        world.call(lambda server: server.run(b"Player('Ann'):registerEvent('Got')"))
+        client.send(said)
+        client.send(b"\x1d")
+        client.read_until(b"\x1e", 2)
+        assert world.call(lambda server: server.run(b"return got")) == 8100
+        client.socket.sendall(framed(bytes(24576)))
+        assert client.closed_within(0.5)
+    with wire_world(tmp_path / "canary") as world, entered(world) as client:
+        client.send(said)
+        assert client.closed_within(0.5)
+    assert logged(caplog, "frame"), caplog.messages
 
 
 def test_too_many_connections(tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture) -> None:

@@ -133,7 +133,7 @@ def _options(config: WireConfig, folder: Path) -> WireOptions:
         address=config.address or config.host,
         name=config.name,
         motd=config.motd,
-        limits=WireLimits(**msgspec.structs.asdict(config.limits)),
+        limits=WireLimits(**{**msgspec.structs.asdict(config.limits), "frame": config.limits.frame or 0}),
         key=load_key(folder / config.key) if config.key else open_tibia_key(),
     )
 

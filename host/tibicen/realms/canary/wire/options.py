@@ -11,12 +11,16 @@ VERSIONS: Final = (1098, 1100, 1310)
 """Versions whose clients are let in: what lua/canary/wire speaks, checked message by message against the decoders."""
 
 
+LONGEST_FRAMES: Final = {"canary": 4096, "tfs": 24573}
+"""INPUTMESSAGE_MAXSIZE of Canary; what TFS's connection.cpp lets through, NETWORKMESSAGE_MAXSIZE less 17."""
+
+
 @dataclass(frozen=True, slots=True)
 class WireLimits:
     """At least as strict as the real servers (protocol.md, sections 5 and 6).
 
     Attributes:
-        frame: bytes of a frame behind its length field, at most (Canary's limit).
+        frame: bytes of a frame behind its length field, at most; 0 for what the server itself takes, LONGEST_FRAMES.
         packets: frames a second, at most, averaged as the real servers do.
         login_seconds: how long a connection may take to log in.
         silence_seconds: how long nothing may come from a client that is in the game.
@@ -25,7 +29,7 @@ class WireLimits:
         connections: connections in all.
     """
 
-    frame: int = 4096
+    frame: int = 0
     packets: int = 25
     login_seconds: float = 10.0
     silence_seconds: float = 60.0

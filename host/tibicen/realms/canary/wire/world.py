@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
 from tibicen.realms.canary.wire.entrance import Entrance
-from tibicen.realms.canary.wire.options import WireOptions
+from tibicen.realms.canary.wire.options import LONGEST_FRAMES, WireOptions
 
 if TYPE_CHECKING:
     from tibicen.realms.canary.wire.game_port import GamePeer
@@ -44,7 +45,10 @@ class WireWorld:
 
     def __init__(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
         self.server = server
-        self.options = options
+        limits = options.limits
+        if not limits.frame:
+            limits = replace(limits, frame=LONGEST_FRAMES[server.dialect])
+        self.options = replace(options, limits=limits)
         self.entrance = Entrance(accounts)
         self.game_port = options.game_port
         self._peers: dict[int, GamePeer] = {}
