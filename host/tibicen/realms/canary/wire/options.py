@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tibicen.protocol.rsa import PrivateKey, open_tibia_key
+from tibicen.realms.canary.server import Dialect
 
 VERSIONS: Final = (1098, 1100, 1310)
 """Versions whose clients are let in: what lua/canary/wire speaks, checked message by message against the decoders."""
@@ -62,3 +63,9 @@ class WireOptions:
     tick_ms: int = 20
     limits: WireLimits = field(default_factory=WireLimits)
     key: PrivateKey = field(default_factory=open_tibia_key)
+
+    def of(self, dialect: Dialect) -> WireOptions:
+        """With the limits of that server where nothing else was told."""
+        if self.limits.frame:
+            return self
+        return replace(self, limits=replace(self.limits, frame=LONGEST_FRAMES[dialect]))

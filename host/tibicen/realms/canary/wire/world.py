@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
 from tibicen.realms.canary.wire.entrance import Entrance
-from tibicen.realms.canary.wire.options import LONGEST_FRAMES, WireOptions
+from tibicen.realms.canary.wire.options import WireOptions
 
 if TYPE_CHECKING:
     from tibicen.realms.canary.wire.game_port import GamePeer
@@ -45,10 +44,7 @@ class WireWorld:
 
     def __init__(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
         self.server = server
-        limits = options.limits
-        if not limits.frame:
-            limits = replace(limits, frame=LONGEST_FRAMES[server.dialect])
-        self.options = replace(options, limits=limits)
+        self.options = options.of(server.dialect)
         self.entrance = Entrance(accounts)
         self.game_port = options.game_port
         self._peers: dict[int, GamePeer] = {}
@@ -126,7 +122,7 @@ class WireWorld:
         """Another server takes over, with what the one before has saved: characters come into its game as if they had
         logged in again, by the connections that they have; when it has started, if it is not done with that."""
         server.control("mount", "wire")
-        self.server, self.options = server, options
+        self.server, self.options = server, options.of(server.dialect)
         self.entrance.accounts = accounts
         self._moving = True
         self._move_in()
