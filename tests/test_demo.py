@@ -77,7 +77,7 @@ class Demo:
 
     @property
     def info(self) -> dict[str, Any]:
-        info: dict[str, Any] = self.running.host.plugin_info("arena")["wire"]
+        info: dict[str, Any] = self.running.host.plugin_info("arena")["connection"]
         return info
 
     def problems(self) -> list[str]:
@@ -95,7 +95,8 @@ def test_ping_pong_while_both_sides_are_edited(demo: Demo, folder: PluginFolder,
             assert all(report.ok for report in running.reports), running.reports
             await demo.says("ping: pong to Pinger (connection 1,")
             game = demo.ports["game_port"]
-            assert demo.info["ports"]["game"] == f"127.0.0.1:{game}" and demo.info["players"] == 1
+            assert {"kind": "game", "host": "127.0.0.1", "port": game} in demo.info["ports"]
+            assert [each["character"] for each in demo.info["sessions"]] == ["Pinger"]
             # The script, the module; broken, and mended.
             assert demo.save(SCRIPT, '"pong to "', '"welcome, "')
             await demo.says("ping: welcome, Pinger (connection 1,")
@@ -116,10 +117,10 @@ def test_ping_pong_while_both_sides_are_edited(demo: Demo, folder: PluginFolder,
             client: Any = running.host.plugins.active("pinger")
             code = "local p = g_game.getLocalPlayer():getPosition() return { p.x, p.y, p.z }"
             await running.until(lambda: client.runtime.client.run(code.encode()) == [97, 103, 7])
-            assert demo.problems() == [] and demo.info["players"] == 1
+            assert demo.problems() == [] and len(demo.info["sessions"]) == 1
             # Without its client; without its server.
             assert running.host.plugins.unload("pinger").ok
-            await running.until(lambda: demo.info["players"] == 0)
+            await running.until(lambda: demo.info["sessions"] == [])
             assert running.host.plugins.load("pinger").ok
             await demo.says("it says: welcome, Pinger (connection 1,")
             assert running.host.plugins.unload("arena").ok
@@ -161,7 +162,7 @@ def test_a_port_in_use_is_refused_and_the_old_server_stays(
                 says(game_port=taken)
                 running.host.reload_config()
                 assert "game port" in running.info("arena")["errors"][0] and demo.server.server is server
-                assert demo.info["ports"]["game"] == f"127.0.0.1:{demo.ports['game_port']}"
+                assert demo.ports["game_port"] in [each["port"] for each in demo.info["ports"]]
                 reader, writer = await asyncio.open_connection("127.0.0.1", demo.ports["game_port"])
                 assert await reader.read(2) == b"\x0c\x00"
                 # Moved to one that is free: who is connected stays.
@@ -169,7 +170,7 @@ def test_a_port_in_use_is_refused_and_the_old_server_stays(
                 says(game_port=free)
                 running.host.reload_config()
                 assert demo.server.server is not server and not writer.is_closing()
-                await running.until(lambda: demo.info["ports"]["game"] == f"127.0.0.1:{free}")
+                await running.until(lambda: free in [each["port"] for each in demo.info["ports"]])
                 again, second = await asyncio.open_connection("127.0.0.1", free)
                 assert await again.read(2) == b"\x0c\x00"
                 for each in (writer, second):

@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -36,6 +36,9 @@ from tibicen.config import HostConfig, PermissionsConfig, load_config
 from tibicen.lifecycle.manifest import Manifest
 from tibicen.protocol.status import StatusInfo
 from tibicen.protocol.versions import VERSIONS
+from tibicen.realms.connections import LoginConfig
+from tibicen.realms.otclient.client import Client
+from tibicen.realms.otclient.login import ClientLogin
 from tibicen.realms.swarm.figures import Figures
 from tibicen.vm.profile import Frame, Profile, Stack
 
@@ -257,6 +260,15 @@ def swarmed() -> Any:
     return figures.report()
 
 
+def tied() -> Any:
+    """What is said of a client in the host that is in the game."""
+    config = LoginConfig(server="127.0.0.1:7172", account="a", password="b", character="Pinger")
+    login = ClientLogin(cast(Client, None), config, lambda *_: None)
+    login.state = "running"
+    login.counts["sessions"] += 1
+    return {"pinger": login.monitor()}
+
+
 @pytest.fixture
 def real_answers(
     in_host: Callable[[Scenario], Any],
@@ -301,6 +313,7 @@ def real_answers(
     made = open_capture(made_session(1310).write(tmp_path), None)
     answers["inspect"] = [list(inspected(*made, Filter("say"), raw=True))]
     answers["swarm"] = [swarmed()]
+    answers["status"] = [tied()]
     answers["replay"] = [replayed(tmp_path)]
     answers["doctor"] = [[finding._asdict() for finding in examine(folder.path)]]
     return as_json(answers)

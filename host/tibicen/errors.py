@@ -22,6 +22,7 @@ TibicenError
 ├── DeniedError            a plugin did something that it has no permission for; names the one to ask for
 ├── StorageError           the KV file can't be read or written (disk full, not a database, no permission)
 ├── WireError              bytes that do not follow the protocol: truncated, oversized, wrong checksum
+├── RefusedError           the other side said no, and would say it again: a wrong password, a wrong version
 └── ControlError           no running host behind the control socket, or it refused
 """
 
@@ -131,6 +132,10 @@ class StorageError(TibicenError):
 
 class WireError(TibicenError):
     """Bytes that do not follow the protocol."""
+
+
+class RefusedError(TibicenError):
+    """The other side of a connection said no, and would say it again."""
 
 
 class ControlError(TibicenError):

@@ -24,6 +24,7 @@ from tibicen.lifecycle.permissions import covers
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.watch import PluginWatcher, Wave
 from tibicen.metrics.observatory import Observatory
+from tibicen.protocol.integration import Integration
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
@@ -92,6 +93,7 @@ class Host:
         self.workers = Workers(self.loop, config.isolated.heartbeat_seconds, config.isolated.checkpoint_seconds)
         self.listeners: list[Listener] = [on_report] if on_report else []
         self.status: StatusServer | None = None
+        self._ties: dict[str, Integration] = {}
         self._failures: list[str] | None = None
         self._config_file = config_file
         self._watcher: PluginWatcher | None = None
@@ -415,7 +417,28 @@ class Host:
         plugin = self.plugins.plugin(name)
         runtime = plugin.active.runtime if plugin.active is not None else None
         parts: dict[str, Any] = runtime.describe_parts() if isinstance(runtime, Inhabited) else {}
+        tie = self.integrations().get(name)
+        if tie is not None:
+            parts["connection"] = tie.monitor()
         return {**plugin.describe(), "permissions": self.grants.describe(plugin.source, name), **parts}
+
+    def tie(self, name: str, integration: Integration) -> None:
+        """Takes in an integration that is no plugin's, to be shown with the others.
+
+        Args:
+            name: no plugin's name: one with a colon.
+        """
+        self._ties[name] = integration
+
+    def integrations(self) -> dict[str, Integration]:
+        """What ties this host to others: its own (`host:bridge`), and plugins' by their names."""
+        found = dict(self._ties)
+        for name, plugin in self.plugins.plugins.items():
+            runtime = plugin.active.runtime if plugin.active is not None else None
+            tie = getattr(runtime, "integration", None)
+            if tie is not None:
+                found[name] = tie
+        return found
 
     def _remember(self, disabled: frozenset[str]) -> None:
         if disabled != self._disabled_by_command:

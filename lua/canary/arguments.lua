@@ -66,6 +66,18 @@ end
 arguments.u8, arguments.u16, arguments.u32 = unsigned(8), unsigned(16), unsigned(32)
 arguments.i8, arguments.i16, arguments.i32 = signed(8), signed(16), signed(32)
 
+-- The members of enumerations: the servers cut them as whole numbers with a sign, and what is negative wraps.
+local function member(bits)
+    local modulus = 2 ^ bits
+    return function(value, default)
+        if value == nil and default ~= nil then
+            return default
+        end
+        return whole64(number(value)) % modulus
+    end
+end
+arguments.enum8, arguments.enum16, arguments.enum32 = member(8), member(16), member(32)
+
 function arguments.u64(value, default)
     if value == nil and default ~= nil then
         return default
@@ -85,9 +97,13 @@ function arguments.i64(value, default)
     return whole64(number(value))
 end
 
+-- What TFS calls the whole numbers of C++ in its reports.
+local LETTERS = { u8 = "h", i8 = "a", u16 = "t", i16 = "s", u32 = "j", i32 = "i", u64 = "m", i64 = "l" }
+
 --- The same functions for TFS, where what is negative wraps, and what is no number counts as not given.
+---@param report function gets the letter of a type, the number that it does not hold, and the argument
 ---@return table arguments
-function arguments.wrapping()
+function arguments.wrapping(report)
     local own = {}
     for name, fn in raw.pairs(arguments) do
         own[name] = fn
@@ -95,21 +111,45 @@ function arguments.wrapping()
     local function given(value)
         return type(value) == "number" or type(value) == "string" and tonumber(value) ~= nil
     end
-    for _, bits in raw.ipairs({ 8, 16, 32 }) do
-        local modulus, whole = 2 ^ bits, bits < 32 and whole32 or whole64
-        own["u" .. bits] = function(value, default)
+    local function whole_number(kind, lowest, highest, cut)
+        local letter = LETTERS[kind]
+        own[kind] = function(value, default)
             if default ~= nil and not given(value) then
                 return default
             end
-            return whole(number(value)) % modulus
+            local found = number(value)
+            if found < lowest or found > highest then
+                report(letter, found, value)
+            end
+            return cut(found)
         end
-        local cut = arguments["i" .. bits]
-        own["i" .. bits] = function(value, default)
+    end
+    for _, bits in raw.ipairs({ 8, 16, 32, 64 }) do
+        local modulus, whole = 2 ^ bits, bits < 32 and whole32 or whole64
+        local cut = arguments["u" .. bits]
+        whole_number("u" .. bits, 0, modulus - 1, function(value)
+            if value >= 0 then
+                return cut(value)
+            end
+            return whole(value) % modulus
+        end)
+        whole_number("i" .. bits, -modulus / 2, modulus / 2 - 1, arguments["i" .. bits])
+    end
+    for _, bits in raw.ipairs({ 8, 16, 32 }) do
+        local cut = arguments["enum" .. bits]
+        own["enum" .. bits] = function(value, default)
             if default ~= nil and not given(value) then
                 return default
             end
             return cut(value)
         end
+    end
+    -- Where there is something that stands in, only true and false count.
+    function own.boolean(value, default)
+        if default ~= nil and type(value) ~= "boolean" then
+            return default
+        end
+        return value ~= nil and value ~= false
     end
     function own.given(read, default, at, ...)
         local value = (raw.select(at, ...))
@@ -117,6 +157,9 @@ function arguments.wrapping()
             return default
         end
         return read(value)
+    end
+    function own.flag(default, at, ...)
+        return own.boolean((raw.select(at, ...)), default)
     end
     return own
 end
@@ -158,6 +201,18 @@ function arguments.given(read, default, at, ...)
         return default
     end
     return read((raw.select(at, ...)))
+end
+
+--- A truth value that may be left out.
+---@param default boolean when it was not given
+---@param at number which of the arguments that follow
+---@return boolean
+function arguments.flag(default, at, ...)
+    if raw.select("#", ...) < at then
+        return default
+    end
+    local value = (raw.select(at, ...))
+    return value ~= nil and value ~= false
 end
 
 return arguments

@@ -170,7 +170,7 @@ return function(server)
         return function(...)
             local count = raw.select("#", ...)
             local passed = count > 0 and (raw.select(count, ...)) or nil
-            local key = arguments.u16(passed)
+            local key = arguments.enum16(passed)
             if key == 0 then
                 server:report("Wrong enum")
                 return passed
@@ -206,14 +206,15 @@ return function(server)
     if not server.tfs then
         local get = canary_getter("float")
         server:table("configManager", {
-            getFloat = function(key, rounds)
-                local number = arguments.u16(key)
+            getFloat = function(...)
+                local count = raw.select("#", ...)
+                local number = arguments.enum16((...))
                 if number == 0 then
                     server:report("Wrong enum")
-                    return rounds == nil and key or rounds
+                    return count > 0 and (raw.select(count, ...)) or nil
                 end
-                local value = get(number)
-                if rounds == nil or rounds then
+                local value = server.parts.vocations.bind.float(get(number))
+                if arguments.flag(true, 2, ...) then
                     -- As round: half away from zero.
                     local scaled = value * 100
                     return (scaled < 0 and -floor(-scaled + 0.5) or floor(scaled + 0.5)) / 100

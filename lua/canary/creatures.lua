@@ -11,6 +11,7 @@ local PARTS = {
     "health",
     "death",
     "think",
+    "seeing",
     "class",
 }
 

@@ -3,11 +3,33 @@
 local context = ...
 local raw = context.raw
 
--- What Canary counts among its numbers but gives scripts no name for.
-local UNNAMED = { RETURNVALUE_ONLYAMMOINQUIVER = 24 }
+-- What the servers count among their numbers but give scripts no name for.
+local UNNAMED = {
+    canary = {
+        RETURNVALUE_ONLYAMMOINQUIVER = 24,
+        RETURNVALUE_CONTAINERISFULL = 29,
+        RETURNVALUE_YOUCANTOPENCORPSEADM = 69,
+        RETURNVALUE_NOSUCHRAIDEXISTS = 70,
+        RETURNVALUE_ANOTHERRAIDISALREADYEXECUTING = 71,
+        RETURNVALUE_REWARDCONTAINERISEMPTY = 86,
+        ITEM_WALKABLE_SEA_START = 629,
+        ITEM_WALKABLE_SEA_END = 634,
+        ITEM_DOCUMENT_RO = 2834,
+        ITEM_LETTER_STAMPED = 3506,
+    },
+    tfs = {
+        RETURNVALUE_CANNOTMOVEITEMISNOTSTOREITEM = 68,
+        RETURNVALUE_ITEMCANNOTBEMOVEDTHERE = 69,
+        RETURNVALUE_QUIVERAMMOONLY = 71,
+        ITEM_DOCUMENT_RO = 1968,
+        ITEM_MAGICWALL_NOPVP = 20669,
+        ITEM_WILDGROWTH_NOPVP = 20670,
+        ITEM_LETTER_STAMPED = 2598,
+    },
+}
 
 return function(server)
-    local enums = server.settings.enums or {}
+    local enums, unnamed = server.settings.enums or {}, UNNAMED[server.dialect]
     for name, value in raw.pairs(enums) do
         raw.rawset(server.env, name, value)
     end
@@ -18,7 +40,10 @@ return function(server)
         ---@param name string
         get = function(name)
             local value = enums[name]
-            return value == nil and not server.tfs and UNNAMED[name] or value
+            if value == nil then
+                return unnamed[name]
+            end
+            return value
         end,
         --- Every name with its value.
         all = enums,

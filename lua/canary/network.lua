@@ -137,8 +137,15 @@ return function(server)
 
     local function read_text(message)
         local size = read(message, 2)
-        local text = take(message, size) or ""
-        return tfs and to_utf8(text) or text
+        local text = take(message, size)
+        if not text and not tfs then
+            server:log("error", raw.string.format(
+                "[getString] not enough data to read string of length: %d. Called line 114:40 in static int "
+                    .. "NetworkMessageFunctions::luaNetworkMessageGetString(lua_State*)",
+                size
+            ))
+        end
+        return tfs and to_utf8(text or "") or text or ""
     end
 
     local function message_of(object)
@@ -170,7 +177,11 @@ return function(server)
     writer("addByte", arguments.u8, 1)
     writer("addU16", arguments.u16, 2)
     writer("addU32", arguments.u32, 4)
-    writer("addU64", tfs and arguments.i64 or arguments.u64, 8)
+    -- What is negative (TFS) has more bits as a whole number without a sign than a double holds.
+    writer("addU64", function(value)
+        local whole = arguments.u64(value)
+        return tfs and arguments.number(value) < 0 and arguments.i64(value) or whole
+    end, 8)
     if not tfs then
         writer("add8", arguments.i8, 1)
         writer("add16", arguments.i16, 2)
@@ -245,6 +256,13 @@ return function(server)
     end
     for name, size in raw.pairs({ getByte = 1, getU16 = 2, getU32 = 4, getU64 = 8 }) do
         reader(name, function(message)
+            if not tfs and size == 1 and not can_read(message, size) then
+                server:log("error", raw.string.format(
+                    "[getByte] Not enough data to read a byte. Current position: %d, Length: %d. Called line 70:37 in "
+                        .. "static int NetworkMessageFunctions::luaNetworkMessageGetByte(lua_State*)",
+                    message.position + HEAD, message.length
+                ))
+            end
             return read(message, size)
         end)
     end
@@ -263,26 +281,12 @@ return function(server)
         end
     end
 
-    -- A player, his id or his name.
-    local function player_from(value)
-        local kind = raw.type(value)
-        if kind == "userdata" then
-            return userdata.get(value, "Player")
-        elseif kind ~= "number" and kind ~= "string" then
-            return nil
-        end
-        local creatures = server.parts.creatures
-        local by = kind == "number" and creatures.by_id or creatures.by_name
-        local found = by(value)
-        return found and found.class_name == "Player" and found or nil
-    end
-
     function methods.sendToPlayer(object, ...)
         local message = message_of(object)
         if not message then
             return nil
         end
-        local player = player_from((...))
+        local player = server.parts.vocations.bind.player((...))
         if not player then
             server:report("Player not found")
             if tfs then

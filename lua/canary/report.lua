@@ -17,7 +17,6 @@ local MOST = 2000
 local STARTING_MS = 4
 -- Longest piece of an argument that is shown.
 local SHOWN = 60
-
 return function(server)
     local report = {}
     server.registry = make_registry(server)
@@ -31,6 +30,8 @@ return function(server)
     local function is_script(info)
         return sub(info.source, 1, 1) == "@"
     end
+
+    local names = context.use("canary/report/names")(server, is_script)
 
     local function path_of(source)
         return (gsub(gsub(source, "^@", ""), "^%./", ""))
@@ -205,35 +206,26 @@ return function(server)
 
     local block = server.tfs and tfs_block or canary_block
 
-    -- Functions of the API by what the servers call them inside: luaPlayerAddItem.
-    local function internal_name(fn)
-        for name, class in raw.pairs(server.userdata.classes) do
-            for key, method in raw.pairs(class) do
-                if method == fn then
-                    return "lua" .. name .. gsub(key, "^%l", raw.string.upper)
-                end
-            end
+    --- Reports a number that is not of the type that the server takes it for (TFS).
+    ---@param letter string what C++ calls the type
+    ---@param number number
+    ---@param value any the argument of the script
+    function report.out_of_range(letter, number, value)
+        local place = names.place(value)
+        if not place then
+            return
         end
-        for key, value in raw.pairs(server.env) do
-            if value == fn then
-                return "lua" .. gsub(key, "^%l", raw.string.upper)
-            elseif type(value) == "table" and not server.userdata.classes[key] and key ~= "_G" then
-                for name, method in raw.pairs(value) do
-                    if method == fn and type(name) == "string" then
-                        return "lua" .. gsub(key, "^%l", raw.string.upper) .. gsub(name, "^%l", raw.string.upper)
-                    end
-                end
-            end
-        end
+        local shown = number % 1 == 0 and format("%.0f", number) or format("%.17g", number)
+        local text = format("Argument %d has out-of-range value for %s: %s", place, letter, shown)
+        report.warn(text, "getNumber")
     end
-    local internal_names = raw.setmetatable({}, { __mode = "k" })
 
     --- Reports what a function of the API can't use.
     ---@param text string
     ---@param name string|nil what the server calls the function inside; found out unless given
     ---@param once boolean|nil whether it is logged only the first time that it comes from one place
     function report.warn(text, name, once)
-        local level, file, line, api = 2, nil, nil, nil
+        local level, file, line, api, called = 2, nil, nil, nil, nil
         while true do
             local info = getinfo(level, "Slf")
             if not info then
@@ -241,17 +233,13 @@ return function(server)
             elseif is_script(info) then
                 file, line = path_of(info.source), info.currentline
                 break
-            elseif info.what ~= "C" then
-                api = info.func
+            elseif names.is_api(info) then
+                api, called = info.func, level
             end
             level = level + 1
         end
         if not name and api then
-            name = internal_names[api]
-            if name == nil then
-                name = internal_name(api) or false
-                internal_names[api] = name
-            end
+            name = names.of(api, called)
         end
         local running = stack[depth]
         local entry = keep({
@@ -287,8 +275,7 @@ return function(server)
             arguments = problem.arguments,
         })
         failing = problem
-        local name = server.tfs and (running and running.void and "callVoidFunction" or "callFunction") or nil
-        server:log("error", block(name, server.tfs and problem.trace or problem.trace, nil))
+        server:log("error", block(server.tfs and names.caller(label) or nil, problem.trace, nil))
     end
 
     --- Reports that a file is no Lua, or is not there.

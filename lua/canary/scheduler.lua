@@ -161,8 +161,6 @@ return function(server)
         elseif tfs and type(delay) ~= "number" then
             report.warn("delay parameter should be a number.", "luaAddEvent")
             return false
-        elseif tfs and delay < 0 then
-            report.warn("Argument 2 has out-of-range value for j: " .. raw.string.format("%.14g", delay), "getNumber")
         end
         return add(...)
     end

@@ -238,7 +238,11 @@ return function(server)
         end
         -- What runs once is not worth machine code, which would keep it.
         raw.jit.off(fn)
-        file.touched = {}
+        if not scripts.is_sparing() then
+            -- Callbacks have run since.
+            classes.unsure()
+        end
+        file.touched = classes.begin()
         local started = raw.os.clock()
         local ok = run(file, fn)[1]
         file.ms = (raw.os.clock() - started) * 1000
@@ -350,6 +354,7 @@ return function(server)
             return nil
         end
         rawset(place, name, nil)
+        classes.unsure()
         return fn
     end
 

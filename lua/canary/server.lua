@@ -13,7 +13,11 @@ Server.__index = Server
 ---@param room table see prelude/entries.lua
 ---@param settings table what the host passes: `dialect`, `seed`, …
 local function make(room, settings)
-    return raw.setmetatable({
+    local server
+    local function out_of_range(...)
+        server.parts.report.out_of_range(...)
+    end
+    server = raw.setmetatable({
         room = room,
         --- The globals, which all scripts share.
         env = room.env,
@@ -30,8 +34,9 @@ local function make(room, settings)
         --- What parts offer to each other, by part: server.parts.map.tile(x, y, z).
         parts = {},
         userdata = make_userdata(room.env, settings.dialect == "tfs"),
-        arguments = settings.dialect == "tfs" and arguments.wrapping() or arguments,
+        arguments = settings.dialect == "tfs" and arguments.wrapping(out_of_range) or arguments,
     }, Server)
+    return server
 end
 
 --- Sets global functions and values.

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from cyclopts import App, Parameter, validators
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +16,7 @@ import tibicen
 from tibicen.cli import control
 from tibicen.cli.grants import grant_arguments
 from tibicen.cli.options import AllFlag, JsonFlag, ServersOption, SocketOption, config_of, print_json, socket_of
-from tibicen.cli.text import printable
+from tibicen.cli.text import printable, wide_console
 from tibicen.cli.wire_commands import COMMANDS
 from tibicen.errors import ConfigError
 from tibicen.paths import checkout_root
@@ -29,14 +28,6 @@ protocol = App(name="protocol", help="What the messages of a protocol version ar
 app.command(protocol)
 for each in COMMANDS:
     app.command(each)
-
-
-def _console() -> Console:
-    """For tables: as wide as they need where no terminal sets an end."""
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = 1000
-    return console
 
 
 @app.command
@@ -245,7 +236,7 @@ def list_plugins(*, socket: SocketOption = None, json: JsonFlag = False) -> None
         return
     from tibicen.cli.table import plugin_table
 
-    console = _console()
+    console = wide_console()
     console.print(plugin_table(host["plugins"], console.width))
 
 
@@ -269,7 +260,7 @@ def info(name: str, *, socket: SocketOption = None, json: JsonFlag = False) -> N
     for key, value in row.items():
         shown = "\n".join(map(_shown, value)) if isinstance(value, list) else str(value)
         table.add_row(key, Text(printable(shown)))
-    _console().print(table)
+    wide_console().print(table)
 
 
 @plugins.command
@@ -298,7 +289,7 @@ def top(
     from tibicen.cli.top import Top, ask
 
     path = socket_of(socket)
-    Top(lambda: ask(path), _console(), name, sort, seconds).run(once=once, as_json=json)
+    Top(lambda: ask(path), wide_console(), name, sort, seconds).run(once=once, as_json=json)
 
 
 def _steer(operation: str, socket: Path | None, as_json: bool, **arguments: Any) -> None:
@@ -550,7 +541,7 @@ def profile(
     elif json:
         print_json(profiling.summary(result))
     else:
-        _console().print(profiling.tables(profiling.summary(result)))
+        wide_console().print(profiling.tables(profiling.summary(result)))
         if svg is not None:
             print(f"wrote {svg}")
 
@@ -713,4 +704,4 @@ def bench(name: str | None = None, *, quick: bool = False, json: JsonFlag = Fals
             ratio = f"{row['ratio']:.2f}" if row["ratio"] is not None else "-"
             rival = f"{row['rival']:.4g}" if row["rival"] is not None else "-"
             table.add_row(row["case"], f"{row['ours']:.4g}", rival, row["rival_name"], ratio, row["unit"])
-        _console().print(table)
+        wide_console().print(table)

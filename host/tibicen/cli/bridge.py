@@ -47,6 +47,7 @@ class HostedBridge(Bridge):
         ]
         for each in self._subscriptions:
             each.put_back()
+        host.tie("host:bridge", self)
 
     def _asked(self, subject: str, data: Plain) -> None:
         try:

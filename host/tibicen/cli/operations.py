@@ -39,6 +39,7 @@ class Operations:
     def by_name(self) -> dict[str, Operation]:
         return {
             "host.describe": self._host.describe,
+            "host.connections": self.connections,
             "plugins.info": self.info,
             "plugins.load": self.load,
             "plugins.unload": self.unload,
@@ -54,6 +55,9 @@ class Operations:
             "profile.stop": self.stop_profile,
             "packets.take": self._tap.take,
         }
+
+    def connections(self) -> dict[str, Any]:
+        return {name: tie.monitor() for name, tie in self._host.integrations().items()}
 
     def _plugin(self, name: object) -> Plugin:
         return self._manager.plugin(_text("name", name))

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter, validators
 
+from tibicen.cli import control
 from tibicen.cli.options import JsonFlag, ServersOption, SocketOption, print_json, socket_of
-from tibicen.cli.text import printable
+from tibicen.cli.text import printable, wide_console
 from tibicen.errors import ConfigError
 
 
@@ -257,4 +258,28 @@ def _inspect_live(socket: Path, wanted: Any, raw: bool, as_json: bool) -> None:
                 print("\n".join(printable(line) for line in text_of(row)), flush=True)
 
 
-COMMANDS = (convert, swarm, replay, inspect)
+def status(name: str = "", *, socket: SocketOption = None, json: JsonFlag = False) -> None:
+    """What ties the running host to others: servers with their ports, clients with their logins, and the bridge.
+
+    Parameters
+    ----------
+    name
+        Shows this one, with all its sessions: a plugin's name, or host:bridge.
+    """
+    from tibicen.cli.connections import lines_of, table_of
+
+    rows = control.request(socket_of(socket), "host.connections")
+    if name:
+        if name not in rows:
+            known = ", ".join(rows) or "nothing at all"
+            raise ConfigError(f"{name} has no connection; there is {known}")
+        rows = {name: rows[name]}
+    if json:
+        print_json(rows)
+    elif name:
+        print("\n".join(map(printable, lines_of(rows[name]))))
+    else:
+        wide_console().print(table_of(rows))
+
+
+COMMANDS = (status, convert, swarm, replay, inspect)

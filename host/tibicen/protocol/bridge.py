@@ -150,9 +150,7 @@ class Bridge(Integration):
 
     async def authenticate(self) -> None:
         """Clients and servers do that with each other; the bridge only has to be able to read a login block."""
-        probe = bytes(1) + bytes(range(127))
-        if self.key.decrypt(self.key.encrypt(probe)) != probe:
-            raise TibicenError("the RSA key does not open what it closed")
+        self.key.check()
 
     async def communicate(self) -> None:
         self._look_after()
@@ -196,7 +194,10 @@ class Bridge(Integration):
                 for session in self.sessions.values()
             ],
             "extended": [] if self.hooks is None else owners(self.hooks),
-            "ports": [{"kind": port.kind, "port": port.port, "servers": port.pool.describe()} for port in self.ports],
+            "ports": [
+                {"kind": port.kind, "host": port.host, "port": port.port, "servers": port.pool.describe()}
+                for port in self.ports
+            ],
         }
 
     def backup(self) -> dict[str, Any]:

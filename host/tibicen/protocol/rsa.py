@@ -84,6 +84,16 @@ class PrivateKey(PublicKey):
             raise WireError("the RSA block was made with another key: its first byte is not 0")
         return plain
 
+    def check(self) -> None:
+        """Raises ConfigError: it does not open what it closed; not every file that has the form of a key is one."""
+        probe = bytes(1) + bytes(range(BLOCK - 1))
+        try:
+            opened = self.decrypt(self.encrypt(probe))
+        except (WireError, ValueError):
+            opened = b""
+        if opened != probe:
+            raise ConfigError("the RSA key does not open what it closed")
+
 
 def open_tibia_key() -> PrivateKey:
     """The pair that everybody knows."""

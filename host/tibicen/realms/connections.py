@@ -66,7 +66,12 @@ class LoginConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     character: str
     version: Annotated[int, Meta(description="Of the protocol, times a hundred: 1098")] = 1098
     timeout_ms: Annotated[int, Meta(ge=100, description="How long a login may take")] = 5000
-    retries: Annotated[int, Meta(ge=0, description="Attempts after the first, each after a longer wait")] = 10
+    retries: Annotated[
+        int, Meta(ge=0, description="Attempts after the first, each after a longer wait; none for a wrong login")
+    ] = 10
+    backoff_ms: Annotated[int, Meta(ge=1, description="The wait before the first retry; it doubles")] = 100
+    longest_backoff_ms: Annotated[int, Meta(ge=1, description="What it doubles up to")] = 30_000
+    settled_ms: Annotated[int, Meta(ge=0, description="A session that lasted so long starts the count anew")] = 30_000
 
 
 class Connections(msgspec.Struct, frozen=True):

@@ -55,7 +55,7 @@ return function(server, combat)
             skill = key == SKILLVALUE,
             interface = "Scripts Interface",
             script = tfs and "(Unknown scriptfile)" or nil,
-            callback = script .. ":" .. name,
+            within = script .. ":" .. name,
             label = "Combat " .. name,
             file = file,
         }

@@ -40,7 +40,7 @@ return function(server, combat)
     function combat.fight_over(player)
         player.damage = {}
         player.pz_locked = false
-        player.attacked_players = nil
+        player.attacked = {}
         if player.skull ~= SKULL.RED and player.skull ~= SKULL.BLACK and player.skull ~= SKULL.NONE then
             combat.set_skull(player, SKULL.NONE)
         end
@@ -53,19 +53,10 @@ return function(server, combat)
     end
 
     local function has_attacked(player, other)
-        local list = player.attacked_players
-        return list ~= nil and list[other.guid or other.id] == true
+        return parts.players.has_attacked(player, other)
     end
-    --- Whether a player attacked another since its fight began.
-    combat.has_attacked = has_attacked
-
     local function remember(player, other)
-        local list = player.attacked_players
-        if not list then
-            list = {}
-            player.attacked_players = list
-        end
-        list[other.guid or other.id] = true
+        parts.players.add_attacked(player, other)
     end
 
     local function is_comrade(player, other)

@@ -8,6 +8,7 @@ return function(server, combat)
     local userdata, arguments, tfs, parts = server.userdata, server.arguments, server.tfs, server.parts
     local number, i32, u32, boolean = arguments.number, arguments.i32, arguments.u32, arguments.boolean
     local enum = parts.enums.get
+    local kind_of = tfs and arguments.enum16 or arguments.enum8
     local HEALING, MANADRAIN, SPELL = enum("COMBAT_HEALING"), enum("COMBAT_MANADRAIN"), enum("ORIGIN_SPELL")
 
     -- Who does it: nobody with the number 0. The second result tells whether that is right.
@@ -82,7 +83,7 @@ return function(server, combat)
                     return false
                 end
                 local params = combat.params_of({
-                    type = number(kind),
+                    type = kind_of(kind),
                     effect = effect_of(effect),
                     blocked_by_armor = boolean(armor, false),
                     blocked_by_shield = boolean(shield, false),
@@ -102,7 +103,7 @@ return function(server, combat)
                     return false
                 end
                 local params = combat.params_of({
-                    type = number(kind),
+                    type = kind_of(kind),
                     effect = effect_of(effect),
                     blocked_by_armor = boolean(armor, false),
                     blocked_by_shield = boolean(shield, false),
@@ -148,7 +149,7 @@ return function(server, combat)
             if not what then
                 return false
             end
-            local type_of = number(kind)
+            local type_of = kind_of(kind)
             local damage = rolled(type_of, low, high, origin)
             local heals = type_of == HEALING or (type_of == MANADRAIN and damage.primary.value > 0)
             local params = combat.params_of({ type = type_of, effect = effect_of(effect), aggressive = not heals })
@@ -160,7 +161,7 @@ return function(server, combat)
             if not what then
                 return false
             end
-            local type_of = number(kind)
+            local type_of = kind_of(kind)
             -- The server takes the highest for the lowest; it is the same to it.
             local damage = rolled(type_of, high, low, origin)
             local params = combat.params_of({ type = type_of, effect = effect_of(effect) })
@@ -217,7 +218,7 @@ return function(server, combat)
             if not what then
                 return false
             end
-            local params = combat.params_of({ effect = effect_of(effect), dispel = number(kind) })
+            local params = combat.params_of({ effect = effect_of(effect), dispel = kind_of(kind) })
             combat.target_dispel(what.caster, what.target, params)
             return true
         end,
@@ -226,7 +227,7 @@ return function(server, combat)
             if not what then
                 return false
             end
-            local params = combat.params_of({ effect = effect_of(effect), dispel = number(kind) })
+            local params = combat.params_of({ effect = effect_of(effect), dispel = kind_of(kind) })
             combat.over_area("dispel", what.caster, place_of(position), what.area, nil, params)
             return true
         end,

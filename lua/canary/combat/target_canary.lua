@@ -52,7 +52,9 @@ return function(server, combat)
         local player, other = player_of(caster), player_of(target)
         parts.events.callback("creatureOnCombat", caster, target, damage)
         if player then
-            parts.events.callback("playerOnCombat", player, target, combat.weapon(player), damage)
+            local weapon = combat.weapon(player)
+            parts.events.player_combat(player, target, weapon, damage)
+            parts.events.callback("playerOnCombat", player, target, weapon, damage)
             if other and other.skull ~= BLACK then
                 if damage.primary.type ~= HEALING then
                     damage.primary.value = half(damage.primary.value)

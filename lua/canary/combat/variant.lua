@@ -48,7 +48,7 @@ return function(server, combat)
             variant.instant_name = arguments.string(index(value, "instantName"))
             variant.rune_name = arguments.string(index(value, "runeName"))
         end
-        local kind = arguments.number(index(value, "type"))
+        local kind = arguments.i32(index(value, "type"))
         variant.type = kind
         if kind == NUMBER then
             variant.number = arguments.u32(value.number)
@@ -73,10 +73,11 @@ return function(server, combat)
         end
         local kind = type(value)
         if kind == "userdata" then
-            local record = userdata.record(value)
-            if record and (record.class_name == "Tile" or map.position_of) then
-                local x, y, z = map.position_of(record)
-                variant = { type = TARGETPOSITION, pos = { x = x or 0, y = y or 0, z = z or 0 } }
+            local thing = map.thing_of(value)
+            if thing then
+                local where = map.is_creature(thing) and server.parts.creatures or server.parts.items
+                local x, y, z = where.position(thing)
+                variant = { type = TARGETPOSITION, pos = { x = x, y = y, z = z } }
             end
         elseif kind == "table" then
             local x, y, z = map.take_position(value)

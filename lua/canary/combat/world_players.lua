@@ -47,7 +47,7 @@ return function(server, combat)
             return skull
         elseif not tfs and parts.players.in_war and parts.players.in_war(other, player) then
             return GREEN_SKULL
-        elseif combat.has_attacked(other, player) then
+        elseif parts.players.has_attacked(other, player) then
             return YELLOW_SKULL
         end
         return player.party ~= nil and player.party == other.party and GREEN_SKULL or skull

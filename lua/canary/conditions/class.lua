@@ -40,7 +40,8 @@ return function(server, conditions)
         else
             sub_id, persistent = 0, false
         end
-        local condition = conditions.make(given(id, 0, i32), which, 0, 0, false, sub_id, persistent and true or false)
+        local own_id = given(id, 0, arguments.i8)
+        local condition = conditions.make(own_id, which, 0, 0, false, sub_id, persistent and true or false)
         return condition and push(condition) or nil
     end)
     userdata.metamethod("Condition", "__eq")

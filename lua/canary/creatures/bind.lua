@@ -42,6 +42,23 @@ return function(server)
         end
     end
 
+    --- A method of Canary's that pushes nothing when it has reported that there is no object: what was passed last is
+    --- left as the answer.
+    ---@param class string
+    ---@param problem string
+    ---@param fn function
+    function bind.last(class, problem, fn)
+        return function(...)
+            local record = get((...), class)
+            if not record then
+                server:report(problem)
+                local count = raw.select("#", ...)
+                return count > 0 and (raw.select(count, ...)) or nil
+            end
+            return fn(record, raw.select(2, ...))
+        end
+    end
+
     --- A method that tells a field.
     function bind.field(class, key)
         return function(self)
@@ -185,7 +202,7 @@ return function(server)
         elseif value == nil then
             return nil
         end
-        return server.parts.creatures.by_id(arguments.number(value))
+        return server.parts.creatures.by_id(bind.u32(value, 1))
     end
 
     --- The player that a script names: an object or an id (Canary: or a name).
@@ -193,13 +210,15 @@ return function(server)
     function bind.player(value)
         if type(value) == "userdata" then
             return get(value, "Player")
-        elseif value == nil then
-            return nil
-        elseif not server.tfs and type(value) == "string" and not tonumber(value) then
-            local found = server.parts.creatures.by_name(value)
-            return found and found.class_name == "Player" and found or nil
         end
-        local found = server.parts.creatures.by_id(arguments.number(value))
+        local creatures, found = server.parts.creatures, nil
+        if server.tfs or type(value) == "number" then
+            found = creatures.by_id(bind.u32(value, 1))
+        elseif type(value) == "string" then
+            found = creatures.by_name(value)
+        else
+            server:log("warning", "Lua::getPlayer: Invalid argument.")
+        end
         return found and found.class_name == "Player" and found or nil
     end
 

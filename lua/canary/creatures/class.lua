@@ -10,6 +10,7 @@ local min = raw.math.min
 return function(server, creatures, bind)
     local userdata, arguments, tfs, env = server.userdata, server.arguments, server.tfs, server.env
     local NOT_FOUND = "Creature not found"
+    local condition_kind = tfs and arguments.enum32 or arguments.enum8
 
     userdata.class("Creature", nil, function(_, value)
         local kind = raw.type(value)
@@ -35,9 +36,9 @@ return function(server, creatures, bind)
         return server.parts.map.push_position(creatures.position(creature))
     end
 
-    local function say_arguments(creature, text, kind, ghost, ...)
-        local count = raw.select("#", ...)
-        local target, position = ...
+    local function say_arguments(creature, ...)
+        local count = raw.select("#", ...) - 3
+        local text, _, _, target, position = ...
         local x, y, z
         if count >= 2 then
             x, y, z = server.parts.map.take_position(position)
@@ -47,9 +48,10 @@ return function(server, creatures, bind)
             end
         end
         local hearer = count >= 1 and bind.creature(target) or nil
-        kind = kind == nil and env.TALKTYPE_MONSTER_SAY or arguments.number(kind)
+        local kind = arguments.given(arguments.enum8, env.TALKTYPE_MONSTER_SAY, 2, ...)
+        local ghost = arguments.flag(false, 3, ...)
         local echo = tfs and server.parts.events.in_hear and server.parts.events.in_hear()
-        return creatures.say(creature, kind, arguments.string(text), arguments.boolean(ghost, false),
+        return creatures.say(creature, kind, arguments.string(text), ghost,
             hearer and { hearer } or nil, x, y, z, echo)
     end
 
@@ -103,14 +105,13 @@ return function(server, creatures, bind)
         isImmune = of(function(creature, what)
             local condition = userdata.get(what, "Condition")
             if raw.type(what) == "number" or condition then
-                return creatures.is_immune(creature, condition and condition.type or what)
+                return creatures.is_immune(creature, condition and condition.type or condition_kind(what))
             end
             return nil
         end),
         canSee = of(function(creature, position)
             local x, y, z = server.parts.map.take_position(position)
-            local near = creature.class_name == "Player"
-            return creatures.can_see(creature, x, y, z, near and 8 or nil, near and 6 or nil)
+            return creatures.can_see(creature, x, y, z)
         end),
         canSeeCreature = of(function(creature, value)
             local other = bind.creature(value)
@@ -177,7 +178,7 @@ return function(server, creatures, bind)
         end),
         getDirection = field("direction"),
         setDirection = of(function(creature, direction)
-            return creatures.turn(creature, arguments.u8(direction))
+            return creatures.turn(creature, arguments.enum8(direction))
         end),
         getHealth = field("health"),
         setHealth = of(function(creature, value)
@@ -187,7 +188,7 @@ return function(server, creatures, bind)
             return true
         end),
         addHealth = of(function(creature, change, kind)
-            return creatures.add_health(creature, arguments.i32(change), arguments.number(kind))
+            return creatures.add_health(creature, arguments.i32(change), arguments.enum8(kind))
         end),
         getMaxHealth = of(function(creature)
             return creatures.max_health(creature)
@@ -206,7 +207,7 @@ return function(server, creatures, bind)
         end),
         getSkull = field("skull"),
         setSkull = of(function(creature, skull)
-            creature.skull = arguments.u8(skull)
+            creature.skull = arguments.enum8(skull)
             creatures.tell_seers(creature, "skull", { id = creature.id, skull = creature.skull })
             return true
         end),
@@ -238,9 +239,9 @@ return function(server, creatures, bind)
             return creatures.description(creature, arguments.i32(distance))
         end),
         say = of(say_arguments),
-        remove = of(function(creature, forced)
+        remove = of(function(creature, ...)
             if creature.class_name == "Player" then
-                server.parts.players.kick(creature, true, tfs or arguments.boolean(forced, true))
+                server.parts.players.kick(creature, true, tfs or arguments.flag(true, 1, ...))
             else
                 creatures.remove(creature)
             end

@@ -16,6 +16,18 @@ return function(server, creatures, bind)
     local function strict(fn)
         return bind.strict("Creature", NOT_FOUND, fn, false)
     end
+    local function last(fn)
+        return bind.last("Creature", NOT_FOUND, fn)
+    end
+
+    -- What is left on the stack of a function that pushes nothing.
+    local function passed(creature, ...)
+        local count = raw.select("#", ...)
+        if count == 0 then
+            return userdata.push(creature)
+        end
+        return (raw.select(count, ...))
+    end
 
     local function shown(icon)
         return { category = icon.category, icon = icon.icon, count = icon.count }
@@ -30,16 +42,26 @@ return function(server, creatures, bind)
         end
     end
 
-    local function set_icon(creature, key, category, icon, count)
-        key = arguments.string(key)
+    --- Gives a creature an icon of some name.
+    function creatures.set_icon(creature, key, category, icon, count)
         local entry = icon_at(creature, key)
         if not entry then
+            local at = 1
             entry = { key = key }
-            creature.icons[#creature.icons + 1] = entry
+            while creature.icons[at] and creature.icons[at].key < key do
+                at = at + 1
+            end
+            raw.table.insert(creature.icons, at, entry)
         end
-        entry.category = arguments.u8(category) == MODIFICATIONS and MODIFICATIONS or 1
-        entry.icon, entry.count = arguments.u8(icon), arguments.u16(count, 0)
-        return true
+        entry.category, entry.icon, entry.count = category, icon, count
+    end
+
+    --- Takes an icon from a creature.
+    function creatures.remove_icon(creature, key)
+        local _, at = icon_at(creature, key)
+        if at then
+            raw.table.remove(creature.icons, at)
+        end
     end
 
     userdata.methods("Creature", {
@@ -72,7 +94,11 @@ return function(server, creatures, bind)
             local x, y, z = creatures.position(creature)
             return bind.list(server.parts.map.zones_at(x, y, z))
         end),
-        setIcon = strict(set_icon),
+        setIcon = strict(function(creature, key, category, icon, count)
+            local kind = arguments.enum8(category) == MODIFICATIONS and MODIFICATIONS or 1
+            creatures.set_icon(creature, arguments.string(key), kind, arguments.enum8(icon), arguments.u16(count, 0))
+            return true
+        end),
         getIcon = strict(function(creature, key)
             local icon = icon_at(creature, arguments.string(key))
             return icon and icon.icon ~= 0 and shown(icon) or nil
@@ -80,50 +106,49 @@ return function(server, creatures, bind)
         getIcons = strict(function(creature)
             local icons = {}
             for _, icon in raw.ipairs(creature.icons) do
-                icons[icon.category] = shown(icon)
+                icons[icon.category] = icon.icon ~= 0 and shown(icon) or icons[icon.category]
             end
             return icons
         end),
         removeIcon = strict(function(creature, key)
-            local _, at = icon_at(creature, arguments.string(key))
-            if at then
-                raw.table.remove(creature.icons, at)
-            end
+            creatures.remove_icon(creature, arguments.string(key))
             return true
         end),
         clearIcons = strict(function(creature)
             creature.icons = {}
             return true
         end),
-        attachEffectById = strict(function(creature, id, temporary)
-            if not arguments.boolean(temporary, false) then
+        -- Neither of these two pushes anything: what was passed last is left as the answer.
+        attachEffectById = last(function(creature, ...)
+            local id, temporary = ...
+            if not arguments.boolean(temporary) then
                 creature.effects = creature.effects or {}
                 creature.effects[#creature.effects + 1] = arguments.u16(id)
             end
             creatures.tell_seers(creature, "attached_effect", { id = creature.id, effect = arguments.u16(id) })
-            return temporary
+            return passed(creature, ...)
         end),
-        detachEffectById = strict(function(creature, id)
-            local wanted = arguments.u16(id)
+        detachEffectById = last(function(creature, ...)
+            local wanted = arguments.u16((...))
             for at, effect in raw.ipairs(creature.effects or {}) do
                 if effect == wanted then
                     raw.table.remove(creature.effects, at)
                     break
                 end
             end
-            return id
+            return passed(creature, ...)
         end),
-        getAttachedEffects = strict(function(creature)
+        getAttachedEffects = last(function(creature)
             local list = {}
             for at, effect in raw.ipairs(creature.effects or {}) do
                 list[at] = effect
             end
             return list
         end),
-        getShader = strict(function(creature)
+        getShader = last(function(creature)
             return creature.shader or ""
         end),
-        setShader = strict(function(creature, name)
+        setShader = last(function(creature, name)
             creature.shader = arguments.string(name)
             return true
         end),

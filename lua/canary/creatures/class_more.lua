@@ -12,8 +12,12 @@ return function(server, creatures, bind)
         return bind.of("Creature", fn)
     end
 
+    local condition_kind = tfs and arguments.enum32 or arguments.enum8
+
+    -- Numbers of conditions have a sign: what stands where there is none given is -1, or 0 for those of combat.
     local function condition_id(value)
-        return value == nil and env.CONDITIONID_COMBAT or arguments.number(value)
+        local id = arguments.enum8(value, env.CONDITIONID_COMBAT)
+        return id >= 128 and id - 256 or id
     end
 
     local function teleport(self, position, push)
@@ -43,15 +47,15 @@ return function(server, creatures, bind)
         return true
     end
 
-    local function path(creature, position, min_dist, max_dist, full, clear, most)
-        local map = server.parts.map
-        local x, y, z = map.take_position(position)
+    local function path(creature, ...)
+        local map, given = server.parts.map, arguments.given
+        local x, y, z = map.take_position((...))
         local found = map.find_path(creature, x, y, z, {
-            min_target_dist = arguments.i32(min_dist, 0),
-            max_target_dist = arguments.i32(max_dist, 1),
-            full_path_search = arguments.boolean(full, true),
-            clear_sight = arguments.boolean(clear, true),
-            max_search_dist = arguments.i32(most, 0),
+            min_target_dist = given(arguments.i32, 0, 2, ...),
+            max_target_dist = given(arguments.i32, 1, 3, ...),
+            full_path_search = arguments.flag(true, 4, ...),
+            clear_sight = arguments.flag(true, 5, ...),
+            max_search_dist = given(arguments.i32, 0, 6, ...),
         })
         return map.told_path(found) or false
     end
@@ -59,7 +63,7 @@ return function(server, creatures, bind)
     local function move(creature, where, flags)
         local map = server.parts.map
         if raw.type(where) == "number" then
-            local direction = arguments.u8(where)
+            local direction = arguments.enum8(where)
             if direction > 7 then
                 return nil
             end
@@ -78,7 +82,7 @@ return function(server, creatures, bind)
         if given then
             kind, id, sub_id, force = given.type, given.id, given.sub_id, id
         else
-            kind, id, sub_id = arguments.number(kind), condition_id(id), bind.u32(sub_id, 4, 0)
+            kind, id, sub_id = condition_kind(kind), condition_id(id), bind.u32(sub_id, 4, 0)
         end
         local condition = conditions.get(creature, kind, id, sub_id)
         if not condition then
@@ -95,7 +99,7 @@ return function(server, creatures, bind)
 
     userdata.methods("Creature", {
         getCondition = of(function(creature, kind, id, sub_id)
-            local found = server.parts.conditions.get(creature, arguments.number(kind), condition_id(id),
+            local found = server.parts.conditions.get(creature, condition_kind(kind), condition_id(id),
                 bind.u32(sub_id, 4, 0))
             return userdata.push(found)
         end),
@@ -109,7 +113,7 @@ return function(server, creatures, bind)
         end),
         removeCondition = of(remove_condition),
         hasCondition = of(function(creature, kind, sub_id)
-            return server.parts.conditions.has(creature, arguments.number(kind), bind.u32(sub_id, 3, 0))
+            return server.parts.conditions.has(creature, condition_kind(kind), bind.u32(sub_id, 3, 0))
         end),
         teleportTo = teleport,
         getPathTo = of(path),

@@ -90,6 +90,8 @@ return function(server, creatures, bind)
             for _, key in raw.ipairs(CANARY_OUTFIT) do
                 outfit[key] = arguments.u16(value[key])
             end
+            -- So does Canary.
+            outfit.lookWing = outfit.lookShader
         end
         return outfit
     end
@@ -189,39 +191,55 @@ return function(server, creatures, bind)
         return creature.class_name == "Player" and creature.group ~= nil and creature.group.access
     end
 
-    --- Whether one creature can see another, wherever they are.
+    --- Whether one creature can see another, wherever they are. Only players always see themselves, and other players
+    --- who are invisible.
     function creatures.can_see_creature(creature, other)
-        if creature == other then
+        local is_player = creature.class_name == "Player"
+        if is_player and creature == other then
             return true
-        elseif other.ghost and not creatures.sees_ghosts(creature) and (tfs or creature.class_name == "Player") then
+        elseif other.ghost and (tfs or is_player) and not creatures.sees_ghosts(creature) then
             return false
-        elseif tfs or creature.class_name ~= "Player" then
-            return creatures.sees_invisible(creature) or not creatures.is_invisible(other)
         end
-        return other.class_name == "Player" or creatures.sees_invisible(creature) or not creatures.is_invisible(other)
+        return (is_player and other.class_name == "Player") or not creatures.is_invisible(other)
+            or creatures.sees_invisible(creature)
     end
 
-    --- Whether a place is within what a creature's client shows.
+    -- Players see what their clients show: a column and a row more to the right and below. Monsters and npcs of TFS see
+    -- less far than others.
+    local function reach(creature)
+        local kind = creature.class_name
+        if kind == "Player" then
+            return 8, 9, 6, 7
+        elseif tfs and kind == "Monster" then
+            return 9, 9, 9, 9
+        elseif tfs and kind == "Npc" then
+            return 3, 3, 3, 3
+        end
+        local map = server.parts.map
+        return map.VIEW_X, map.VIEW_X, map.VIEW_Y, map.VIEW_Y
+    end
+
+    --- Whether a creature sees as far as a place.
     ---@param creature table
     ---@param x number
     ---@param y number
     ---@param z number
-    ---@param range_x number|nil
-    ---@param range_y number|nil
-    function creatures.can_see(creature, x, y, z, range_x, range_y)
+    function creatures.can_see(creature, x, y, z)
         local cx, cy, cz = creatures.position(creature)
-        local map = server.parts.map
-        range_x, range_y = range_x or map.VIEW_X, range_y or map.VIEW_Y
+        local kind = creature.class_name
         if cz <= 7 then
             if z > 7 then
                 return false
             end
-        elseif (tfs and z < 8) or abs(z - cz) > 2 then
+        elseif (tfs and kind ~= "Player" and z < 8) or abs(z - cz) > 2 then
             return false
         end
+        if tfs and kind == "Npc" and z ~= cz then
+            return false
+        end
+        local left, right, up, down = reach(creature)
         local shift = cz - z
-        return x >= cx - range_x + shift and x <= cx + range_x + shift
-            and y >= cy - range_y + shift and y <= cy + range_y + shift
+        return x >= cx - left + shift and x <= cx + right + shift and y >= cy - up + shift and y <= cy + down + shift
     end
 
     -- Masters --------------------------------------------------------------------------------------------------
@@ -265,8 +283,10 @@ return function(server, creatures, bind)
         if creature.direction == direction then
             return false
         end
-        creature.direction = direction
-        creatures.tell_seers(creature, "turn", { id = creature.id, direction = direction })
+        if not creature.direction_locked then
+            creature.direction = direction
+        end
+        creatures.tell_seers(creature, "turn", { id = creature.id, direction = creature.direction })
         return true
     end
 

@@ -9,6 +9,7 @@ local INTERVAL, BUCKETS = 1000, 10
 ---@param server table
 ---@param creatures table
 return function(server, creatures)
+    local tfs = server.tfs
     -- Creatures think in turns, a tenth of them each tenth of a second.
     local buckets, current, count, running = {}, 0, 0, false
     for at = 1, BUCKETS do
@@ -115,24 +116,46 @@ return function(server, creatures)
         end
     end
 
-    --- Sets whom a creature attacks.
+    -- Whether a creature sees another on its own floor, as it must to attack or follow it.
+    local function is_in_sight(creature, other)
+        local x, y, z = creatures.position(other)
+        local _, _, cz = creatures.position(creature)
+        return not other.removed and z == cz and creatures.can_see(creature, x, y, z)
+    end
+    creatures.is_in_sight = is_in_sight
+
+    local function forget_target(creature)
+        local is_player = creature.class_name == "Player"
+        creature.target = nil
+        if tfs then
+            for _, summon in raw.ipairs(creature.summons) do
+                creatures.attack(summon, nil)
+            end
+            if is_player and creature.follow then
+                creatures.set_follow(creature, nil)
+            end
+        end
+        if is_player then
+            server.parts.players.tell(creature, "cancel_target", {})
+        end
+    end
+
+    --- Sets whom a creature attacks, and so do its summons.
     ---@param creature table
     ---@param target table|nil
     ---@return boolean
     function creatures.attack(creature, target)
         if target then
-            local x, y, z = creatures.position(target)
-            local _, _, cz = creatures.position(creature)
-            if target.removed or z ~= cz or not creatures.can_see(creature, x, y, z) then
-                creature.target = nil
+            if tfs and creature.target == target then
+                return is_in_sight(creature, target)
+            elseif not is_in_sight(creature, target) then
+                forget_target(creature)
                 return false
             end
-            creature.target = target
-            if creature.class_name == "Player" then
-                server.parts.players.attacks(creature, target)
-            end
-        else
-            creature.target = nil
+        end
+        creature.target = target
+        if creature.class_name == "Player" then
+            server.parts.players.attacks(creature, target)
         end
         for _, summon in raw.ipairs(creature.summons) do
             creatures.attack(summon, target)
@@ -150,101 +173,17 @@ return function(server, creatures)
             creature.target = nil
             return
         end
-        if creature.class_name == "Monster" then
+        local combat = server.parts.combat
+        combat.on_attacked(creature)
+        combat.on_attacked(target)
+        local x, y, z = creatures.position(creature)
+        if not creature.tile or not server.parts.map.is_sight_clear(x, y, z, target.tile.x, target.tile.y,
+            target.tile.z, true) then
+            return
+        elseif creature.class_name == "Monster" then
             server.parts.monsters.attack(creature, target, interval)
         elseif creature.class_name == "Player" then
-            server.parts.players.do_attack(creature, target, interval)
-        end
-    end
-
-    --- A creature sees another no more.
-    function creatures.lost(creature, other)
-        if creature.target == other then
-            creatures.attack(creature, nil)
-        end
-        if creature.follow == other then
-            creatures.set_follow(creature, nil)
-        end
-    end
-
-    --- A creature has come into the game: those who see it are told.
-    function creatures.appeared(creature)
-        local tile = creature.tile
-        for _, seer in raw.ipairs(server.parts.map.spectators(tile.x, tile.y, tile.z, true)) do
-            if seer.class_name == "Monster" then
-                server.parts.monsters.sees(seer, creature)
-            elseif seer.class_name == "Npc" then
-                server.parts.npcs.sees(seer, creature)
-            elseif seer == creature then
-                server.parts.players.entered(creature)
-            end
-        end
-    end
-
-    --- A creature is gone: those who saw it are told.
-    function creatures.disappeared(seer, creature, is_logout)
-        if seer ~= creature then
-            creatures.lost(seer, creature)
-        end
-        if seer.class_name == "Monster" then
-            server.parts.monsters.loses(seer, creature)
-        elseif seer.class_name == "Npc" then
-            server.parts.npcs.loses(seer, creature)
-        elseif seer == creature then
-            server.parts.players.left(creature, is_logout)
-        end
-    end
-
-    --- A creature has been moved by the map: called for each who sees it, the creature itself among them.
-    function creatures.moved(seer, creature, new_tile, old_tile, teleported)
-        if seer.class_name == "Monster" then
-            server.parts.monsters.sees_move(seer, creature, old_tile, new_tile, teleported)
-        elseif seer.class_name == "Npc" then
-            server.parts.npcs.sees_move(seer, creature, old_tile, new_tile)
-        end
-        if seer.follow == creature or (seer == creature and seer.follow) then
-            seer.force_path = true
-        end
-        if seer.target == creature or (seer == creature and seer.target) then
-            local other = seer == creature and seer.target or creature
-            local x, y, z = creatures.position(other)
-            local _, _, sz = creatures.position(seer)
-            if z ~= sz or not creatures.can_see(seer, x, y, z) then
-                creatures.lost(seer, other)
-            end
-        end
-        if seer == creature then
-            if teleported then
-                -- No step of its own: it takes no longer, and the next step is not on its way any more.
-                creatures.stepped(creature, 0, false)
-                creatures.halt(creature)
-            else
-                local floors = new_tile.z ~= old_tile.z
-                local diagonal = not floors and new_tile.x ~= old_tile.x and new_tile.y ~= old_tile.y
-                creatures.stepped(creature, diagonal and 4 or 0, floors)
-            end
-            if creature.class_name == "Player" then
-                server.parts.monsters.wake_spawns(new_tile.x, new_tile.y)
-                if teleported or new_tile.z ~= old_tile.z then
-                    server.parts.combat.pacify(creature)
-                end
-            end
-            creatures.zone_changed(creature, old_tile, new_tile)
-        end
-    end
-
-    --- Peace begins where a protection zone does.
-    function creatures.zone_changed(creature, old_tile, new_tile)
-        local map = server.parts.map
-        local now = map.zone_type(new_tile)
-        if map.zone_type(old_tile) == now then
-            return
-        elseif now == (server.env.ZONE_PROTECTION or 0) then
-            if creature.target then
-                creatures.attack(creature, nil)
-            end
-        elseif not server.tfs and creature.class_name == "Player" then
-            server.parts.combat.pacify(creature)
+            server.parts.players.do_attack(creature, target)
         end
     end
 end

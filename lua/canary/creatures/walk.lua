@@ -203,27 +203,37 @@ return function(server, creatures)
         return server.parts.map.teleport(creature, x, y, z, push or false)
     end
 
+    -- A player is told that it can't follow, and stands still.
+    local function no_way(player)
+        creatures.attack(player, nil)
+        server.parts.players.cancel(player, server.env.RETURNVALUE_THEREISNOWAY)
+        server.parts.players.tell(player, "cancel_target", {})
+        creatures.stop_walk(player)
+    end
+
     --- Sets whom a creature follows.
     ---@param creature table
     ---@param other table|nil
     ---@return boolean
     function creatures.set_follow(creature, other)
-        if other then
-            if creature.follow == other then
-                return true
-            end
-            local x, y, z = creatures.position(other)
-            local _, _, cz = creatures.position(creature)
-            if z ~= cz or not creatures.can_see(creature, x, y, z) then
-                creature.follow = nil
-                return false
-            end
-            creature.walk = {}
-            creature.follow, creature.has_path = other, true
-            creatures.go_to_follow(creature)
-        else
+        if not other then
             creature.follow = nil
+            return true
         end
+        local conditions = server.parts.conditions
+        if creature.follow == other then
+            return not server.tfs or creatures.is_in_sight(creature, other)
+        elseif (not server.tfs and conditions.has(creature, conditions.types.FEARED))
+            or not creatures.is_in_sight(creature, other) then
+            creature.follow = nil
+            if creature.class_name == "Player" then
+                no_way(creature)
+            end
+            return false
+        end
+        creature.walk = {}
+        creature.follow, creature.has_path = other, true
+        creatures.go_to_follow(creature)
         return true
     end
 

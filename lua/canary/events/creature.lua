@@ -250,6 +250,13 @@ return function(server, events, base)
     function events.call_creature(event, creature, ...)
         local count = COUNTS[event.type]
         local list = { ... }
+        if event.type == "onKill" and not tfs then
+            server:log("warning", raw.string.format(
+                "[CreatureEvent::executeOnKill - Creature %s target %s event %s] Deprecated use of onKill event. Use "
+                    .. "registered onDeath events instead for better performance.",
+                creature.name, list[1].name, event.name
+            ))
+        end
         for index = 1, count do
             local value = list[index]
             if raw.type(value) == "table" and value.class_name then

@@ -1,5 +1,8 @@
 --- What the game asks scripts about, by the methods of events.xml and by Canary's callbacks: may it be, and what of it.
 
+local context = ...
+local abs = context.raw.math.abs
+
 return function(server, events, base)
     local push = server.userdata.push
     local tfs = server.tfs
@@ -214,6 +217,21 @@ return function(server, events, base)
             color,
             color
         )
+    end
+
+    --- Canary: a player strikes; the method of events.xml may change how hard.
+    ---@param damage table
+    function events.player_combat(player, target, weapon, damage)
+        local first, second = damage.primary, damage.secondary
+        local ok, value, kind, other, other_kind = events.meta("Player", "onCombat", player, target, weapon,
+            first.value, first.type, second.value, second.type)
+        if not ok then
+            return
+        end
+        local arguments = server.arguments
+        local sign = arguments.enum8(kind) == server.env.COMBAT_HEALING and 1 or -1
+        first.value, first.type = sign * abs(arguments.i32(value)), arguments.enum8(kind)
+        second.value, second.type = sign * abs(arguments.i32(other)), arguments.enum8(other_kind)
     end
 
     --- Whether an area of a combat may lie on a tile: a return value.

@@ -230,7 +230,9 @@ return function(server, events, base)
         return canary_say(player, kind, words)
     end
 
-    --- The talkactions that stand, by their words.
+    --- The talkactions that stand, and the words of each.
+    ---@return table[] actions
+    ---@return string[] words
     function events.talk_actions()
         return words_of:sorted()
     end

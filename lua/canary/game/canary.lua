@@ -7,22 +7,25 @@ local raw = context.raw
 ---@param game table
 ---@param bind table
 return function(server, game, bind)
-    local userdata, arguments, env = server.userdata, server.arguments, server.env
+    local userdata, arguments = server.userdata, server.arguments
     local achievements, by_name = {}, {}
-    local influenced, fiendish = {}, {}
     local boosted = {}
+
+    -- Canary's list has whatever was asked of it.
+    local BLANK = { id = 0, name = "", description = "", points = 0, grade = 0, secret = false }
 
     --- The achievement of a number, or of a name.
     function game.achievement(id)
-        return achievements[id]
+        local achievement = id and achievements[id]
+        return achievement ~= BLANK and achievement or nil
     end
     function game.achievement_named(name)
-        return by_name[name]
+        return game.achievement(by_name[name])
     end
 
-    local function shown(achievement)
+    local function shown(achievement, id)
         return {
-            id = achievement.id, name = achievement.name, description = achievement.description,
+            id = id or achievement.id, name = achievement.name, description = achievement.description,
             points = achievement.points, grade = achievement.grade, secret = achievement.secret,
         }
     end
@@ -36,7 +39,7 @@ return function(server, game, bind)
         end
         raw.table.sort(ids)
         for at, id in raw.ipairs(ids) do
-            list[at] = shown(achievements[id])
+            list[at] = shown(achievements[id], wanted == nil and id or nil)
         end
         return list
     end
@@ -53,16 +56,19 @@ return function(server, game, bind)
             secret = arguments.boolean(secret), grade = arguments.u8(grade), points = arguments.u8(points),
         }
         achievements[achievement.id] = achievement
-        by_name[achievement.name] = achievement
+        -- The first of a name keeps it.
+        by_name[achievement.name] = by_name[achievement.name] or achievement.id
         return true
     end
 
     local function info(find, problem)
-        return function(value)
-            local achievement = find(value)
-            if not achievement then
+        return function(...)
+            local achievement = find((...))
+            if not achievement or achievement.id == 0 then
                 server:report(problem)
-                achievement = { id = 0, name = "", description = "", points = 0, grade = 0, secret = false }
+                -- Nothing is pushed: the last that was passed is the answer.
+                local count = raw.select("#", ...)
+                return count > 0 and (raw.select(count, ...)) or nil
             end
             return shown(achievement)
         end
@@ -84,25 +90,35 @@ return function(server, game, bind)
         return boosted[key]
     end
 
+    -- The server counts the list that it makes among the arguments: one argument asks for names, whatever it is, two
+    -- for those of a class or, by its number, of a race.
     local function bestiary_list(...)
-        -- Arguments are counted from the second: the first is passed over.
-        local count = raw.select("#", ...)
-        local _, name, filter = ...
-        name = arguments.boolean(name, false)
-        local list = {}
+        local count, _, filter = raw.select("#", ...), ...
+        local named, list = count == 1 or (count > 1 and arguments.boolean(filter)), {}
+        local field, wanted = nil, nil
+        if count > 1 then
+            local numbered = raw.type(filter) == "number"
+            field = numbered and "bestiary_race" or "bestiary_class"
+            wanted = numbered and arguments.enum8(filter) or arguments.string(filter)
+        end
         server.parts.monsters.each_race(function(race, kind)
-            local fits = count <= 2 or kind.bestiary_class == filter or kind.bestiary_race == filter
-            if fits then
-                list[#list + 1] = name and kind.name or race
+            if not field or kind[field] == wanted then
+                list[#list + 1] = named and kind.name or race
             end
         end)
         return list
     end
 
     -- A player of the database, who is not in the game: nothing here holds on to it.
-    local function stored_player(who)
+    local function stored_player(who, is_new)
         local players = server.parts.players
-        local player = server.parts.storage.load_player(who)
+        local storage = server.parts.storage
+        local player
+        if raw.type(who) == "string" then
+            player = storage.load_named(who, is_new)
+        else
+            player = storage.load_player(who)
+        end
         if player then
             players.forget(player)
         end
@@ -110,7 +126,7 @@ return function(server, game, bind)
     end
 
     --- A player by name or number, in the game or not.
-    local function offline_player(value)
+    local function offline_player(value, is_new)
         local creatures, players = server.parts.creatures, server.parts.players
         if raw.type(value) == "number" then
             local id = arguments.u32(value)
@@ -118,7 +134,8 @@ return function(server, game, bind)
                 or stored_player(id)
         elseif arguments.is_string(value) then
             local found = creatures.by_name(value)
-            return found and found.class_name == "Player" and found or stored_player(arguments.string(value))
+            return found and found.class_name == "Player" and found
+                or stored_player(arguments.string(value), is_new)
         end
         return nil
     end
@@ -220,61 +237,26 @@ return function(server, game, bind)
         getOfflinePlayer = function(value)
             return userdata.push(offline_player(value))
         end,
-        getNormalizedPlayerName = function(name)
-            local player = offline_player(arguments.string(name))
+        getNormalizedPlayerName = function(name, is_new)
+            local player = offline_player(arguments.string(name), arguments.boolean(is_new))
             return player and player.name or nil
         end,
         getNormalizedGuildName = function(name)
             local storage = server.parts.storage
             return storage.guild_name and storage.guild_name(arguments.string(name)) or nil
         end,
-        addInfluencedMonster = function(value, stack)
-            local monster = userdata.get(value, "Monster")
-            if not monster then
-                server:report("Monster not found")
-                return
-            end
-            if influenced[monster.id] then
-                return false
-            end
-            influenced[monster.id] = true
-            monster.forge_stack = arguments.u16(stack)
-            monster.forge_class = env.FORGE_INFLUENCED_MONSTER or 1
-            return true
-        end,
-        removeInfluencedMonster = function(id)
-            influenced[arguments.u32(id)] = nil
-            return arguments.u32(id)
-        end,
-        getInfluencedMonsters = function()
-            return monster_ids(influenced)
-        end,
-        makeFiendishMonster = function(value)
-            local monster = server.parts.creatures.by_id(arguments.u32(value))
-            if not monster or monster.class_name ~= "Monster" then
-                return 0
-            end
-            fiendish[monster.id] = true
-            monster.forge_class, monster.forge_stack = env.FORGE_FIENDISH_MONSTER or 2, 15
-            return monster.id
-        end,
-        removeFiendishMonster = function(id)
-            fiendish[arguments.u32(id)] = nil
-            return arguments.u32(id)
-        end,
-        getFiendishMonsters = function()
-            return monster_ids(fiendish)
-        end,
         getLadderIds = function()
             return server.parts.item_types.ladders()
         end,
         getDummies = dummies,
         registerAchievement = register_achievement,
-        getAchievementInfoById = info(function(id)
-            return achievements[arguments.u16(id)]
+        getAchievementInfoById = info(function(value)
+            local id = arguments.u16(value)
+            achievements[id] = achievements[id] or BLANK
+            return achievements[id]
         end, "Achievement id is wrong"),
         getAchievementInfoByName = info(function(name)
-            return by_name[arguments.string(name)]
+            return game.achievement_named(arguments.string(name))
         end, "Achievement name is wrong"),
         getSecretAchievements = function()
             return listed(true)
@@ -291,9 +273,10 @@ return function(server, game, bind)
         getMonstersByRace = by("bestiary_race"),
         getMonstersByBestiaryStars = by("bestiary_stars"),
         getTalkActions = function()
-            local events, list = server.parts.events, {}
-            for words, action in raw.pairs(events.talk_actions and events.talk_actions() or {}) do
-                list[words] = userdata.push(action)
+            local actions, words = server.parts.events.talk_actions()
+            local list = {}
+            for at = 1, #actions do
+                list[words[at]] = userdata.push(actions[at])
             end
             return list
         end,

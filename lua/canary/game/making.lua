@@ -86,8 +86,11 @@ return function(server, game, bind)
             tile, x = tile_at(position)
         end
         local list = many > 1 and {} or nil
-        if many <= 0 then
+        if many == 0 then
             return nil
+        elseif many < 0 then
+            -- Nothing is made and nothing pushed: the last that was passed is the answer.
+            return (raw.select(raw.select("#", ...), ...))
         end
         for at = 1, many do
             local stack = sub_type
@@ -134,7 +137,7 @@ return function(server, game, bind)
         if raw.type(x) == "table" then
             x, y, z = map.take_position(x)
         else
-            x, y, z = bind.u16(x, 1), bind.u16(y, 2), bind.u16(z, 3)
+            x, y, z = bind.u16(x, 1), bind.u16(y, 2), bind.u16(z, 3) % 256
         end
         return userdata.push(map.tile(x, y, z) or map.make_tile(x, y, z))
     end

@@ -220,16 +220,16 @@ return function(server, game)
     ---@param name string
     ---@return number RETURNVALUE_*
     function game.start_raid(name)
-        local env = server.env
+        local value = server.parts.enums.get
         for _, raid in ipairs(raids or load()) do
             if lower(raid.name) == lower(name) then
                 if running then
-                    return env.RETURNVALUE_ANOTHERRAIDISALREADYEXECUTING
+                    return value("RETURNVALUE_ANOTHERRAIDISALREADYEXECUTING")
                 end
-                return start(raid) and env.RETURNVALUE_NOERROR or env.RETURNVALUE_NOSUCHRAIDEXISTS
+                return value(start(raid) and "RETURNVALUE_NOERROR" or "RETURNVALUE_NOSUCHRAIDEXISTS")
             end
         end
-        return env.RETURNVALUE_NOSUCHRAIDEXISTS
+        return value("RETURNVALUE_NOSUCHRAIDEXISTS")
     end
 
     local function check()

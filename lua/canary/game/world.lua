@@ -37,6 +37,47 @@ return function(server, game, bind)
         end
     end
 
+    -- Throws out who may not always be in the game.
+    local function clear()
+        for _, player in raw.ipairs({ raw.unpack(server.parts.creatures.list("Player")) }) do
+            if not server.parts.players.has_flag(player, "canalwayslogin") then
+                server.parts.players.kick(player, true, true)
+            end
+        end
+    end
+
+    --- Changes the game's state: closing saves and throws players out, shutting down ends the world for good.
+    ---@param value number GAME_STATE_*
+    function game.set_state(value)
+        if state == env.GAME_STATE_SHUTDOWN or value == game.state() then
+            return
+        end
+        state = value
+        if value == env.GAME_STATE_SHUTDOWN then
+            server.controls.shutdown()
+        elseif value == env.GAME_STATE_CLOSED then
+            server.parts.events.global("onSave")
+            clear()
+            server.parts.storage.save_all()
+        end
+    end
+
+    --- Why the state of the game keeps a player out; nil when it doesn't.
+    ---@param player table
+    ---@return string|nil
+    function game.refusal(player)
+        if state == env.GAME_STATE_SHUTDOWN then
+            return "The game is just going down.\nPlease try again later."
+        elseif state ~= env.GAME_STATE_CLOSING and state ~= env.GAME_STATE_CLOSED
+            or server.parts.players.has_flag(player, "canalwayslogin") then
+            return nil
+        elseif state == env.GAME_STATE_CLOSING then
+            return "The game is just going down.\nPlease try again later."
+        end
+        local own = not tfs and server.parts.config.text("MAINTAIN_MODE_MESSAGE") or ""
+        return own ~= "" and own or "Server is currently closed.\nPlease try again later."
+    end
+
     --- Whether it is day in the world.
     function game.is_day()
         return server.parts.map.is_day()
@@ -122,26 +163,24 @@ return function(server, game, bind)
             return game.state()
         end,
         setGameState = function(value)
-            state = arguments.number(value)
+            game.set_state(arguments.enum32(value))
             return true
         end,
         getWorldType = function()
             return game.world_type()
         end,
         setWorldType = function(value)
-            world_type = arguments.number(value)
+            world_type = arguments.enum32(value)
             return true
         end,
         getReturnMessage = function(code)
-            return game.return_message(arguments.number(code))
+            return game.return_message(arguments.enum16(code))
         end,
         getClientVersion = function()
             if tfs then
                 return { min = 1310, max = 1311, string = "13.10" }
             end
-            local upper = server.parts.enums.get("CLIENT_VERSION_UPPER") or 15
-            local lower = server.parts.enums.get("CLIENT_VERSION_LOWER") or 24
-            return { min = upper * 100 + lower, max = upper * 100 + lower, string = upper .. "." .. lower }
+            return { min = 1525, max = 1525, string = "15.25" }
         end,
     })
 end

@@ -10,22 +10,33 @@ return function(server)
         return type(fn) == "function" and sub(getinfo(fn, "S").source, 1, 1) ~= "="
     end
 
+    -- What is told of a function in C, which is what a function of the API is for a script.
+    local IN_C = {
+        source = "=[C]", short_src = "[C]", what = "C", linedefined = -1, lastlinedefined = -1, currentline = -1,
+        nups = 0,
+    }
+
     local function guarded_getinfo(...)
         local thread, subject, what = ...
         local info
         if type(thread) == "thread" then
-            info = getinfo(thread, subject, what or "nSluf")
+            what = what or "nSluf"
+            info = getinfo(thread, subject, what .. "f")
         else
-            subject, what = thread, subject
+            subject, what = thread, subject or "nSluf"
             if type(subject) == "number" then
                 subject = subject + 1
             end
-            info = getinfo(subject, what or "nSluf")
+            info = getinfo(subject, what .. "f")
         end
-        if info and info.func and not own(info.func) then
-            -- A function of the API is shown as what it is for a script: one of the server's, in C.
-            info.source, info.short_src, info.what = "=[C]", "[C]", "C"
-            info.linedefined, info.lastlinedefined, info.currentline = -1, -1, -1
+        if not info then
+            return nil
+        end
+        local ours = info.func and not own(info.func)
+        for key, value in raw.pairs(ours and IN_C or {}) do
+            info[key] = info[key] ~= nil and value or nil
+        end
+        if ours or not raw.string.find(what, "f", 1, true) then
             info.func = nil
         end
         return info

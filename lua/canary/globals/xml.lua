@@ -51,6 +51,8 @@ return function(server)
         end
     end
 
+    userdata.metamethod("XMLDocument", "__gc", delete)
+    userdata.metamethod("XMLNode", "__gc", delete)
     userdata.methods("XMLDocument", {
         delete = delete,
         child = of("XMLDocument", function(document, name)

@@ -146,8 +146,8 @@ return function(server, houses)
             getPayRentWarnings = field("warnings"),
             setPayRentWarnings = setter("warnings"),
             getOwnerName = field("owner_name"),
-            setOwnerGuid = method(function(house, guid, update)
-                houses.set_owner(house, u32(guid), update == nil or arguments.boolean(update))
+            setOwnerGuid = method(function(house, guid, ...)
+                houses.set_owner(house, u32(guid), arguments.flag(true, 1, ...))
                 return true
             end),
             save = method(houses.save),
@@ -169,8 +169,8 @@ return function(server, houses)
 
     userdata.methods("House", {
         getPrice = reported(houses.price, 0),
-        setHouseOwner = reported(function(house, guid, update)
-            houses.set_owner(house, u32(guid), update == nil or arguments.boolean(update))
+        setHouseOwner = reported(function(house, guid, ...)
+            houses.set_owner(house, u32(guid), arguments.flag(true, 1, ...))
             return true
         end),
         setNewOwnerGuid = method(function(house, guid)

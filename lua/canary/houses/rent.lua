@@ -14,7 +14,7 @@ return function(server, houses)
 
     local function warn(house, player, period)
         local items = server.parts.items
-        local letter = items.create(server.parts.enums.get("ITEM_LETTER_STAMPED") or 2598, 1)
+        local letter = items.create(server.parts.enums.get("ITEM_LETTER_STAMPED"), 1)
         if letter then
             items.set_attribute(letter, "text", raw.string.format(
                 'Warning! \nThe %s rent of %d gold for your house "%s" is payable. Have it within %d days or you will '

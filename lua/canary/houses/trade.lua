@@ -22,7 +22,7 @@ return function(server, houses)
         if house.transfer then
             return nil
         end
-        local item = server.parts.items.create_loose(enum("ITEM_DOCUMENT_RO") or 1968, 1)
+        local item = server.parts.items.create_loose(enum("ITEM_DOCUMENT_RO"), 1)
         if not item then
             return nil
         end

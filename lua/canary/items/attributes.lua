@@ -79,9 +79,7 @@ return function(server, items)
         if name then
             return name
         end
-        if tfs then
-            server:log("warn", "[Warning - stringToItemAttribute] Unknown attribute " .. key)
-        else
+        if not tfs then
             server:log("error", "[stringToItemAttribute] attribute type " .. key .. " is not registered")
         end
         return "none"

@@ -31,7 +31,6 @@ return function(server, items)
         end
         return userdata.push({ class_name = "BatchUpdate", containers = {} })
     end)
-    userdata.metamethod("BatchUpdate", "__eq")
     userdata.methods("BatchUpdate", {
         add = function(object, held)
             local batch = userdata.get(object, "BatchUpdate")

@@ -213,7 +213,8 @@ return function(server, items)
         if not item then
             return nil
         end
-        return item.items and userdata.push(item) or false
+        -- The server gives it no metatable: it is there, and nothing can be done with it.
+        return item.items and raw.newproxy() or false
     end
 
     function methods.canBeMoved(object)

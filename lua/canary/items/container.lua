@@ -20,13 +20,13 @@ return function(server, items)
     local NOERROR, NOTPOSSIBLE = value("NOERROR"), value("NOTPOSSIBLE")
     local IMPOSSIBLE, CANNOTPICKUP = value("THISISIMPOSSIBLE"), value("CANNOTPICKUP")
     local NOROOM, DEPOTFULL = value("CONTAINERNOTENOUGHROOM"), value("DEPOTISFULL")
+    local NOTENOUGHROOM = value("NOTENOUGHROOM")
     local NOTMOVABLE = enum("RETURNVALUE_NOTMOVABLE") or enum("RETURNVALUE_NOTMOVEABLE")
-    -- Names that scripts have no constant for; the numbers are those of the servers.
-    local FULL = enum("RETURNVALUE_CONTAINERISFULL") or 29
+    local FULL = enum("RETURNVALUE_CONTAINERISFULL")
     local NOT_YOURS, NOT_INVITED = value("ITEMISNOTYOURS"), value("PLAYERISNOTINVITED")
-    local ONLY_AMMUNITION = tfs and 71 or enum("RETURNVALUE_ONLYAMMOINQUIVER")
-    local NOT_THERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE") or 69
-    local NO_STORE_ITEM = enum("RETURNVALUE_CANNOTMOVEITEMISNOTSTOREITEM") or 68
+    local ONLY_AMMUNITION = enum(tfs and "RETURNVALUE_QUIVERAMMOONLY" or "RETURNVALUE_ONLYAMMOINQUIVER")
+    local NOT_THERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE")
+    local NO_STORE_ITEM = enum("RETURNVALUE_CANNOTMOVEITEMISNOTSTOREITEM")
     local FLAG = {
         NOLIMIT = 1,
         CHILDISOWNER = 8,
@@ -38,58 +38,6 @@ return function(server, items)
 
     local function has(flags, flag)
         return band(flags, flag) ~= 0
-    end
-
-    -- Counting ---------------------------------------------------------------------------------------------------
-
-    --- Calls a function for each item in a container and in the containers in it, a container before its contents.
-    --- As on the server, a list that the function changes is walked on with.
-    ---@param container table
-    ---@param fn function returns true to end
-    ---@param depth number|nil
-    local function each(container, fn, depth)
-        local list = container.items
-        local at = 1
-        while at <= #list do
-            local item = list[at]
-            if fn(item) then
-                return true
-            end
-            if item.items and (tfs or depth ~= 0) and each(item, fn, depth and depth - 1) then
-                return true
-            end
-            at = at + 1
-        end
-    end
-
-    --- Calls a function for all that is in a container, however deep (Canary: to the depth of the configuration).
-    function items.each(container, fn)
-        return each(container, fn, not tfs and config.number("MAX_CONTAINER_DEPTH") - 1 or nil)
-    end
-
-    --- How many items are in a container, with those in its containers.
-    function items.holding_count(container)
-        local count = 0
-        local list = container.items
-        for at = 1, #list do
-            count = count + 1
-            if list[at].items then
-                count = count + items.holding_count(list[at])
-            end
-        end
-        return count
-    end
-
-    --- How many containers are in a container.
-    function items.container_count(container)
-        local count = 0
-        local list = container.items
-        for at = 1, #list do
-            if list[at].items then
-                count = count + 1 + items.container_count(list[at])
-            end
-        end
-        return count
     end
 
     -- Where an item is in a container, from 0; -1 for nowhere.
@@ -245,7 +193,10 @@ return function(server, items)
         return NOERROR
     end
 
-    local function query_depot(container, item, count, flags)
+    local function query_depot(container, item, count, flags, actor)
+        if not tfs and actor and items.owner(item) ~= 0 and not items.is_owner(item, actor) then
+            return NOT_YOURS
+        end
         if not has(flags, FLAG.NOLIMIT) then
             local more = item.type.stackable and item.count ~= count and 1 or 0
             if items.top_parent(item) ~= container then
@@ -266,6 +217,14 @@ return function(server, items)
             return IMPOSSIBLE
         elseif not item.type.pickupable then
             return CANNOTPICKUP
+        end
+        local most = tfs and 0 or config.number("MAX_INBOX_ITEMS")
+        if most > 0 then
+            local more = items.top_parent(item) == container and 0
+                or item.items and items.holding_count(item) + 1 or 1
+            if items.holding_count(container) + more > most then
+                return DEPOTFULL
+            end
         end
         return NOERROR
     end
@@ -290,10 +249,14 @@ return function(server, items)
         local kind = container.container_kind
         if kind == "inbox" then
             return query_inbox(container, item, flags)
+        elseif kind == "locker" and not tfs then
+            return NOTENOUGHROOM
+        elseif kind == "reward_chest" then
+            return actor and NOTPOSSIBLE or NOERROR
         elseif kind == "store_inbox" and tfs then
             return query_store_inbox(container, item, flags)
         elseif kind == "depot_chest" then
-            local ret = query_depot(container, item, count, flags)
+            local ret = query_depot(container, item, count, flags, actor)
             if ret ~= NOERROR then
                 return ret
             end

@@ -1,4 +1,4 @@
---- Changing what is in containers.
+--- What is in containers: counting it and changing it.
 
 local context = ...
 local raw = context.raw
@@ -8,7 +8,62 @@ local LINK_TOPPARENT, LINK_PARENT, LINK_NEAR = 1, 2, 3
 local REWARD_CONTAINER, REWARD_CHEST = 19202, 19250
 
 return function(server, items)
+    local tfs, config = server.tfs, server.parts.config
     local index_of = items.container_index
+
+    -- Counting ---------------------------------------------------------------------------------------------------
+
+    --- Calls a function for each item in a container and in the containers in it, a container before its contents.
+    --- As on the server, a list that the function changes is walked on with.
+    ---@param container table
+    ---@param fn function returns true to end
+    ---@param depth number|nil
+    local function each(container, fn, depth)
+        local list = container.items
+        local at = 1
+        while at <= #list do
+            local item = list[at]
+            if fn(item) then
+                return true
+            end
+            if item.items and (tfs or depth ~= 0) and each(item, fn, depth and depth - 1) then
+                return true
+            end
+            at = at + 1
+        end
+    end
+
+    --- Calls a function for all that is in a container, however deep (Canary: to the depth of the configuration).
+    function items.each(container, fn)
+        return each(container, fn, not tfs and config.number("MAX_CONTAINER_DEPTH") - 1 or nil)
+    end
+
+    --- How many items are in a container, with those in its containers.
+    function items.holding_count(container)
+        local count = 0
+        local list = container.items
+        for at = 1, #list do
+            count = count + 1
+            if list[at].items then
+                count = count + items.holding_count(list[at])
+            end
+        end
+        return count
+    end
+
+    --- How many containers are in a container.
+    function items.container_count(container)
+        local count = 0
+        local list = container.items
+        for at = 1, #list do
+            if list[at].items then
+                count = count + 1 + items.container_count(list[at])
+            end
+        end
+        return count
+    end
+
+    -- Changing ---------------------------------------------------------------------------------------------------
 
     --- Puts an item in front of what is in a container.
     function items.container_add(container, index, item)

@@ -107,7 +107,9 @@ return function(server, items)
             return locker
         elseif kind.is_container or kind.is_reward_chest then
             local container = items.new_container(id)
-            container.container_kind = kind.is_reward_chest and "reward_chest" or nil
+            if kind.is_reward_chest then
+                container.container_kind, container.unlocked = "reward_chest", false
+            end
             return container
         elseif not tfs and UNWORN[id] then
             id = UNWORN[id]
@@ -147,7 +149,10 @@ return function(server, items)
             or kind.pickupable or kind.is_depot or kind.is_splash or kind.is_door then
             return nil
         end
-        return items.new_container(id, size)
+        local container = items.new_container(id, size)
+        -- Canary lets nothing be put into it afterwards.
+        container.most = 0
+        return container
     end
 
     local function copied(values)

@@ -178,7 +178,7 @@ return function(items)
         add_effects(out, abilities, false)
         add_protection(out, abilities)
         add_field_protection(out, abilities, true)
-        add_motion(out, abilities, false)
+        add_motion(out, abilities, of_melee)
     end
 
     local function bow(kind, item)

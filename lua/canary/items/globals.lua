@@ -96,7 +96,7 @@ return function(server, items)
                 return false
             end
             local count = arguments.given(arguments.i32, 1, 1, ...)
-            local drop = arguments.given(arguments.boolean, true, 2, ...)
+            local drop = arguments.flag(true, 2, ...)
             local sub_type = arguments.given(arguments.u16, 1, 3, ...)
             local kind = item_types.of(arguments.u16(id))
             local many, own = max(1, count), nil

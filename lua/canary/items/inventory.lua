@@ -23,7 +23,7 @@ return function(server, items)
     local NOROOM, NOCAPACITY = value("NOTENOUGHROOM"), value("NOTENOUGHCAPACITY")
     local CANNOTPICKUP, NOTDRESSED = value("CANNOTPICKUP"), value("CANNOTBEDRESSED")
     local NEEDEXCHANGE, NOT_YOURS = value("NEEDEXCHANGE"), value("ITEMISNOTYOURS")
-    local NOT_THERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE") or 69
+    local NOT_THERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE")
     local NOTMOVABLE = enum("RETURNVALUE_NOTMOVABLE") or enum("RETURNVALUE_NOTMOVEABLE")
 
     local function has_flag(player, name)

@@ -223,7 +223,7 @@ return function(server, items)
         if not item then
             return nil
         end
-        return items.has_property(item, arguments.number(property))
+        return items.has_property(item, arguments.enum32(property))
     end
 
     if tfs then

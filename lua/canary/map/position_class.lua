@@ -50,8 +50,8 @@ return function(server, map)
     end
 
     local methods = {
-        isSightClear = function(self, target, same_floor)
-            same_floor = same_floor == nil or boolean(same_floor)
+        isSightClear = function(self, target, ...)
+            local same_floor = arguments.flag(true, 1, ...)
             local tx, ty, tz = take(target)
             local x, y, z = take(self)
             return map.is_sight_clear(x, y, z, tx, ty, tz, same_floor)

@@ -15,7 +15,7 @@ return function(server, map)
     local NOTMOVABLE = enum(tfs and "RETURNVALUE_NOTMOVEABLE" or "RETURNVALUE_NOTMOVABLE") or 9
     local NEEDEXCHANGE = enum("RETURNVALUE_NEEDEXCHANGE") or 25
     local CANNOTTHROW = enum("RETURNVALUE_CANNOTTHROW") or 8
-    local CANNOTBEMOVEDTHERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE") or 1
+    local CANNOTBEMOVEDTHERE = enum("RETURNVALUE_ITEMCANNOTBEMOVEDTHERE")
     map.NOERROR, map.NOTPOSSIBLE = NOERROR, NOTPOSSIBLE
 
     --- How a query is meant: FLAG_*.
@@ -34,7 +34,7 @@ return function(server, map)
     -- Most that lies on a tile.
     local MOST = tfs and 65535 or 1000
     -- Canary: sea that summons don't walk on.
-    local SEA_FIRST, SEA_LAST = enum("ITEM_WALKABLE_SEA_START") or -1, enum("ITEM_WALKABLE_SEA_END") or -1
+    local SEA_FIRST, SEA_LAST = enum("ITEM_WALKABLE_SEA_START"), enum("ITEM_WALKABLE_SEA_END")
 
     local function set(flags, flag)
         return band(flags, flag) ~= 0

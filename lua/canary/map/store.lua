@@ -192,11 +192,7 @@ return function(server, map)
 
     --- The player that a script means: userdata, or the number of one.
     function map.player_of(value)
-        if raw.type(value) == "userdata" then
-            return server.userdata.get(value, "Player")
-        end
-        local creature = server.parts.creatures.by_id(server.arguments.u32(value))
-        return creature and creature.class_name == "Player" and creature or nil
+        return server.parts.vocations.bind.player(value)
     end
 
     --- The creature that a script means: userdata, or the number of one.

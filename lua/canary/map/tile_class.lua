@@ -4,6 +4,8 @@ local context = ...
 local raw = context.raw
 local select, type = raw.select, raw.type
 
+local FIRST_CREATURE = 0x10000000
+
 return function(server, map)
     local userdata, arguments, tfs = server.userdata, server.arguments, server.tfs
     local push, get = userdata.push, userdata.get
@@ -69,17 +71,13 @@ return function(server, map)
         return out
     end
 
-    --- The thing that a script means: userdata of one, or the number of one.
+    --- The thing that a script means: userdata of one, or its number. A text is none, whatever it says.
     function map.thing_of(value)
-        local record = userdata.record(value)
-        if record then
-            if record.class_name == "Tile" or (not record.type and not map.is_creature(record)) then
-                return nil
-            end
-            return record
-        elseif type(value) == "number" or type(value) == "string" then
-            return server.parts.items.by_uid(u32(value)) or server.parts.creatures.by_id(u32(value))
+        if type(value) == "number" then
+            local id = u32(value)
+            return id >= FIRST_CREATURE and server.parts.creatures.by_id(id) or server.parts.items.by_uid(id)
         end
+        return get(value, "Item") or get(value, "Creature")
     end
 
     local enum = server.parts.enums.get
@@ -134,7 +132,7 @@ return function(server, map)
         end,
         getItemByType = function(self, wanted)
             local tile = get(self, "Tile")
-            return tile and push(item_of_type(tile, arguments.number(wanted))) or nil
+            return tile and push(item_of_type(tile, arguments.enum32(wanted))) or nil
         end,
         getItemByTopOrder = function(self, order)
             local tile = get(self, "Tile")
@@ -214,14 +212,14 @@ return function(server, map)
             if not tile then
                 return nil
             end
-            return map.has_property(tile, arguments.number(property), get(item, "Item"))
+            return map.has_property(tile, arguments.enum32(property), get(item, "Item"))
         end,
         hasFlag = function(self, flag)
             local tile = get(self, "Tile")
             if not tile then
                 return nil
             end
-            return map.has_flag(tile, arguments.number(flag) % 4294967296)
+            return map.has_flag(tile, arguments.enum32(flag))
         end,
         queryAdd = function(self, value, flags)
             local tile = get(self, "Tile")
@@ -235,11 +233,11 @@ return function(server, map)
             local item, tile = get(value, "Item"), get(self, "Tile")
             if not item or not tile then
                 return nil
-            elseif item.parent then
+            elseif item.parent or (not tfs and not item.virtual) then
                 server:report("Item already has a parent")
                 return nil
             end
-            return server.parts.items.add(tile, item, -1, u32(flags))
+            return (server.parts.items.add(tile, item, -1, u32(flags)))
         end,
         getHouse = function(self)
             local tile = get(self, "Tile")

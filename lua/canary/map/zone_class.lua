@@ -11,8 +11,7 @@ return function(server, map)
     local push, get, take = userdata.push, userdata.get, map.take_position
 
     userdata.class("Zone", nil, function(_, name)
-        name = server.arguments.string(name)
-        return push(zones.by_name[name] or zones.add(name))
+        return push(zones.named(server.arguments.string(name)))
     end)
     userdata.metamethod("Zone", "__eq", function(a, b)
         local first, second = get(a, "Zone"), get(b, "Zone")

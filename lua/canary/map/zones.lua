@@ -33,6 +33,8 @@ return function(server, map)
             -- Boxes that were added and taken away, in order; and single places, of a map.
             boxes = {},
             single = {},
+            -- Files whose scripts named it.
+            users = {},
             things = { creatures = {}, items = {} },
         }
     end
@@ -98,6 +100,42 @@ return function(server, map)
         if id ~= 0 then
             zones.by_id[id] = zone
         end
+        return zone
+    end
+
+    local function forget(zone)
+        if zones.by_name[zone.name] == zone then
+            zones.by_name[zone.name] = nil
+            raw.table.remove(zones.list, contains(zones.list, zone))
+        end
+    end
+
+    local function know(zone)
+        if not zones.by_name[zone.name] then
+            zones.by_name[zone.name] = zone
+            zones.list[#zones.list + 1] = zone
+        end
+    end
+
+    --- The zone that a script means by a name. One that only it has named goes when the script is loaded anew.
+    ---@param name string
+    ---@return table|nil
+    function zones.named(name)
+        local zone = zones.by_name[name] or zones.add(name)
+        local file = zone and zone.id == 0 and server.parts.scripts.owner()
+        if not file or zone.users[file] then
+            return zone
+        end
+        zone.users[file] = true
+        server.parts.scripts.own(function()
+            zone.users[file] = nil
+            if raw.next(zone.users) == nil then
+                forget(zone)
+            end
+        end, function()
+            zone.users[file] = true
+            know(zone)
+        end)
         return zone
     end
 
@@ -219,15 +257,24 @@ return function(server, map)
             z1 = from.z,
             z2 = max(from.z, to.z),
         }
-        zone.boxes[#zone.boxes + 1] = box
-        if add then
-            for cy = floor(box.y1 / CELL), floor(box.y2 / CELL) do
-                for cx = floor(box.x1 / CELL), floor(box.x2 / CELL) do
-                    note_cell(cy * 65536 + cx, zone)
+        local function put()
+            zone.boxes[#zone.boxes + 1] = box
+            if add then
+                for cy = floor(box.y1 / CELL), floor(box.y2 / CELL) do
+                    for cx = floor(box.x1 / CELL), floor(box.x2 / CELL) do
+                        note_cell(cy * 65536 + cx, zone)
+                    end
                 end
             end
+            zones.refresh(zone)
         end
-        zones.refresh(zone)
+        put()
+        -- It goes when the script that gave it is loaded anew.
+        server.parts.scripts.own(function()
+            raw.table.remove(zone.boxes, contains(zone.boxes, box))
+            zones.refresh(zone)
+            each_tile(box, map.join_zones)
+        end, put)
     end
 
     --- Adds a box of places to a zone.
@@ -283,32 +330,6 @@ return function(server, map)
     function map.zones_at(x, y, z)
         local tile = map.tile(x, y, z)
         return tile and tile.zones or {}
-    end
-
-    --- Forgets the zones that scripts made; those of the map stay.
-    function zones.clear()
-        local kept, gone = {}, {}
-        for _, zone in raw.ipairs(zones.list) do
-            if zone.id ~= 0 then
-                kept[#kept + 1] = zone
-            else
-                gone[#gone + 1] = zone
-            end
-        end
-        for _, list in raw.pairs(cells) do
-            for at = #list, 1, -1 do
-                if list[at].id == 0 then
-                    raw.table.remove(list, at)
-                end
-            end
-        end
-        for _, zone in raw.ipairs(gone) do
-            zones.refresh(zone)
-        end
-        zones.list, zones.by_name = kept, {}
-        for _, zone in raw.ipairs(kept) do
-            zones.by_name[zone.name] = zone
-        end
     end
 
     -- Crossing --------------------------------------------------------------------------------------------------

@@ -28,12 +28,17 @@ return function(server, monsters, bind)
     end
     local function given(fn)
         return of(function(monster, value, ...)
-            return fn(monster, bind.creature(value), ...)
+            local creature = bind.creature(value)
+            if not creature and tfs then
+                server:report("Creature not found")
+                return false
+            end
+            return fn(monster, creature, ...)
         end)
     end
 
-    local function search(monster, kind)
-        return monsters.search(monster, kind == nil and env.TARGETSEARCH_DEFAULT or arguments.number(kind)) or false
+    local function search(monster, ...)
+        return monsters.search(monster, arguments.given(arguments.enum32, env.TARGETSEARCH_DEFAULT, 1, ...)) or false
     end
 
     userdata.methods("Monster", {
@@ -61,18 +66,10 @@ return function(server, monsters, bind)
         isOpponent = given(monsters.is_opponent),
         isFriend = given(monsters.is_friend),
         addFriend = given(function(monster, creature)
-            if not creature and tfs then
-                server:report("Creature not found")
-                return false
-            end
             monsters.add_friend(monster, creature)
             return true
         end),
         removeFriend = given(function(monster, creature)
-            if not creature and tfs then
-                server:report("Creature not found")
-                return false
-            end
             monsters.remove_friend(monster, creature)
             return true
         end),
@@ -83,18 +80,10 @@ return function(server, monsters, bind)
             return #monster.friends
         end),
         addTarget = given(function(monster, creature, first)
-            if not creature and tfs then
-                server:report("Creature not found")
-                return false
-            end
             monsters.add_target(monster, creature, arguments.boolean(first, false))
             return true
         end),
         removeTarget = given(function(monster, creature)
-            if not creature and tfs then
-                server:report("Creature not found")
-                return false
-            end
             monsters.remove_target(monster, creature)
             return true
         end),
@@ -105,10 +94,6 @@ return function(server, monsters, bind)
             return #monster.targets
         end),
         selectTarget = given(function(monster, creature)
-            if not creature and tfs then
-                server:report("Creature not found")
-                return false
-            end
             return monsters.select(monster, creature)
         end),
         searchTarget = of(search),
@@ -118,10 +103,11 @@ return function(server, monsters, bind)
         local ICON_LAST = server.parts.enums.get("MONSTER_ICON_LAST") or 5
         userdata.methods("Monster", {
             getId = bind.field("Monster", "id"),
-            rename = of(function(monster, name, description)
+            rename = of(function(monster, ...)
+                local name, description = ...
                 monster.own_name = arguments.string(name)
                 monster.name = monster.own_name
-                if description ~= nil then
+                if raw.select("#", ...) >= 2 then
                     monster.name_description = arguments.string(description)
                 end
                 return true
@@ -131,10 +117,10 @@ return function(server, monsters, bind)
                 return monsters.walk_to_spawn(monster)
             end),
             hasSpecialIcon = of(function(monster, icon)
-                return (monster.special_icons or {})[arguments.number(icon)] ~= nil
+                return (monster.special_icons or {})[arguments.enum8(icon)] ~= nil
             end),
             setSpecialIcon = of(function(monster, icon, value)
-                icon = arguments.number(icon)
+                icon = arguments.enum8(icon)
                 if icon > ICON_LAST then
                     server:report("Invalid Monster Icon Id")
                     return false
@@ -144,10 +130,10 @@ return function(server, monsters, bind)
                 return true
             end),
             getSpecialIcon = of(function(monster, icon)
-                return (monster.special_icons or {})[arguments.number(icon)] or 0
+                return (monster.special_icons or {})[arguments.enum8(icon)] or 0
             end),
             removeSpecialIcon = of(function(monster, icon)
-                icon = arguments.number(icon)
+                icon = arguments.enum8(icon)
                 local icons = monster.special_icons or {}
                 local had = icons[icon] ~= nil
                 icons[icon] = nil

@@ -34,12 +34,12 @@ return function(server, monsters, bind, not_found)
             return monster[key] == true
         end)
     end
-    local function count_switch(key)
+    local function count_switch(key, of_type)
         return of(function(monster, ...)
             if select("#", ...) > 0 then
                 monster[key] = arguments.u16((...))
             end
-            return (monster[key] or 0) ~= 0
+            return ((monster[key] or 0) + (of_type and monster.type[of_type] or 0)) % 65536 ~= 0
         end)
     end
 
@@ -72,11 +72,45 @@ return function(server, monsters, bind, not_found)
         end)
     end
 
+    -- What is left as the answer of a function that pushes none: what was passed last, else the monster itself.
+    local function last(monster, ...)
+        local given = select("#", ...)
+        if given == 0 then
+            return userdata.push(monster)
+        end
+        return (select(given, ...))
+    end
+
+    -- The forge ----------------------------------------------------------------------------------------------------
+
     local FIENDISH = 15
-    local function set_stack(monster, stack)
-        monster.forge_stack = stack
-        monster.forge_class = stack == 0 and (env.FORGE_NORMAL_MONSTER or 0)
-            or stack < FIENDISH and (env.FORGE_INFLUENCED_MONSTER or 1) or (env.FORGE_FIENDISH_MONSTER or 2)
+    local MODIFICATIONS, INFLUENCED_ICON, FIENDISH_ICON = 0, 4, 5
+    local NORMAL, INFLUENCED_CLASS, FIENDISH_CLASS = env.FORGE_NORMAL_MONSTER or 0, env.FORGE_INFLUENCED_MONSTER or 1,
+        env.FORGE_FIENDISH_MONSTER or 2
+
+    local function set_icon(monster, stack)
+        local fiendish = stack >= FIENDISH
+        server.parts.creatures.set_icon(monster, "forge", MODIFICATIONS,
+            fiendish and FIENDISH_ICON or INFLUENCED_ICON, fiendish and 0 or stack)
+    end
+
+    local function can_be_forged(monster)
+        local kind = monster.type
+        return (monster.forge_stack or 0) == 0 and not monster.master and not kind.reward_boss and monster.drop_loot
+            and kind.forge_creature and kind.race_id > 0
+    end
+
+    local function configure(monster, stack)
+        if not can_be_forged(monster) then
+            return
+        elseif monster.forge_class == FIENDISH_CLASS then
+            monster.forge_stack = FIENDISH
+            set_icon(monster, FIENDISH)
+        elseif monster.forge_class == INFLUENCED_CLASS then
+            monster.forge_stack = stack ~= 0 and stack or server.parts.random.normal(1, 5)
+            set_icon(monster, monster.forge_stack)
+        end
+        server.parts.events.attach(monster, "ForgeSystemMonster")
     end
 
     userdata.methods("Monster", {
@@ -94,6 +128,9 @@ return function(server, monsters, bind, not_found)
             return true
         end),
         changeTargetDistance = of(function(monster, distance, ms)
+            if monster.master or monster.type.reward_boss then
+                return false
+            end
             return monsters.change_distance(monster, arguments.i32(distance, 1), arguments.u32(ms, 12000))
         end),
         isChallenged = of(function(monster)
@@ -114,46 +151,47 @@ return function(server, monsters, bind, not_found)
         getTimeToChangeFiendish = strict(function(monster)
             return monster.fiendish_until or 0
         end),
-        setTimeToChangeFiendish = strict(function(monster, time)
-            monster.fiendish_until = arguments.u32(time, 1)
+        setTimeToChangeFiendish = strict(function(monster, ...)
+            monster.fiendish_until = arguments.given(arguments.u32, 1, 1, ...)
+            return last(monster, ...)
         end),
         getMonsterForgeClassification = strict(function(monster)
-            return monster.forge_class or 0
+            return monster.forge_class or NORMAL
         end),
-        setMonsterForgeClassification = strict(function(monster, value)
-            monster.forge_class = arguments.u8(value)
+        setMonsterForgeClassification = strict(function(monster, ...)
+            monster.forge_class = arguments.enum8((...))
+            return last(monster, ...)
         end),
         getForgeStack = strict(function(monster)
             return monster.forge_stack or 0
         end),
-        setForgeStack = strict(function(monster, stack)
-            monster.forge_stack = arguments.u16(stack)
+        setForgeStack = strict(function(monster, ...)
+            monster.forge_stack = arguments.u16((...))
+            set_icon(monster, monster.forge_stack)
+            return last(monster, ...)
         end),
-        configureForgeSystem = strict(function(monster, stack)
-            set_stack(monster, arguments.u16(stack))
+        configureForgeSystem = bind.strict("Monster", not_found, function(monster, stack)
+            configure(monster, arguments.u16(stack))
             return true
+        end, false),
+        clearFiendishStatus = strict(function(monster, ...)
+            monster.fiendish_until, monster.forge_stack, monster.forge_class = 0, 0, NORMAL
+            monster.health, monster.max_health = monster.type.health, monster.type.max_health
+            server.parts.creatures.remove_icon(monster, "forge")
+            return last(monster, ...)
         end),
-        clearFiendishStatus = strict(function(monster)
-            monster.fiendish_until = 0
-            set_stack(monster, 0)
-            monster.max_health = monster.type.max_health
-            monster.health = raw.math.min(monster.health, monster.max_health)
-        end),
-        isForgeable = strict(function(monster)
-            return monster.type.forge_creature and (monster.forge_stack or 0) == 0 and not monster.master
-                and not monster.type.reward_boss
-        end),
+        isForgeable = strict(can_be_forged),
         hazard = switch("hazard"),
         hazardCrit = switch("hazard_crit"),
         hazardDodge = switch("hazard_dodge"),
         hazardDamageBoost = switch("hazard_damage"),
         hazardDefenseBoost = switch("hazard_defense"),
         soulPit = switch("soul_pit"),
-        criticalChance = count_switch("critical_chance"),
+        criticalChance = count_switch("critical_chance", "crit_chance"),
         criticalDamage = count_switch("critical_damage"),
         addReflectElement = strict(function(monster, element, percent)
             monster.reflects = monster.reflects or {}
-            element = arguments.number(element)
+            element = arguments.enum8(element)
             monster.reflects[element] = (monster.reflects[element] or 0) + arguments.i32(percent)
             return true
         end),

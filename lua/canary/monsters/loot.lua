@@ -33,7 +33,6 @@ return function(server, monsters, bind)
         end
         return userdata.push(loot)
     end)
-    userdata.metamethod("Loot", "__eq")
 
     local function of(fn)
         return bind.of("Loot", fn)
@@ -107,7 +106,6 @@ return function(server, monsters, bind)
         end
         methods.delete = delete
         userdata.metamethod("Loot", "__gc", delete)
-        userdata.metamethod("Loot", "__close", delete)
     else
         methods.setId = setter("id", arguments.u16)
         methods.setIdFromName = set_named

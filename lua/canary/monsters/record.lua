@@ -273,12 +273,4 @@ return function(server, monsters)
         monster.summons, monster.targets, monster.friends = {}, {}, {}
         monster.idle = true
     end
-
-    --- A player has its share in a monster's death: its bestiary grows (Canary).
-    function monsters.count_kill(player, monster)
-        local race = monster.type.race_id
-        if not tfs and race ~= 0 and not monster.master then
-            server.parts.players.add_race_kills(player, race, 1)
-        end
-    end
 end

@@ -110,10 +110,8 @@ return function(server, monsters)
     end
 
     local function is_watched(point)
-        local creatures = server.parts.creatures
         for _, player in ipairs(server.parts.map.spectators(point.x, point.y, point.z, false, "players")) do
-            if not server.parts.players.has_flag(player, "ignoredbymonsters")
-                and creatures.can_see(player, point.x, point.y, point.z) then
+            if not server.parts.players.has_flag(player, "ignoredbymonsters") then
                 return true
             end
         end

@@ -286,7 +286,6 @@ return function(server, monsters, bind)
     userdata.class("MonsterSpell", nil, function()
         return userdata.push(setmetatable({}, METATABLE))
     end)
-    userdata.metamethod("MonsterSpell", "__eq")
 
     local function of(fn)
         return bind.of("MonsterSpell", fn)
@@ -349,7 +348,6 @@ return function(server, monsters, bind)
         end
         methods.delete = delete
         userdata.metamethod("MonsterSpell", "__gc", delete)
-        userdata.metamethod("MonsterSpell", "__close", delete)
     else
         methods.setOutfitMonster = setter("outfit_monster", arguments.string)
         methods.setOutfitItem = setter("outfit_item", U16)

@@ -77,7 +77,7 @@ return function(server, monsters, bind)
                 raw.table.sort(list)
                 return list
             end
-            factions[arguments.u8((...))] = true
+            factions[arguments.enum8((...))] = true
             return true
         end),
         targetPreferMaster = of(function(kind, ...)
@@ -117,15 +117,13 @@ return function(server, monsters, bind)
         end),
         addSound = strict(function(kind, sound)
             local sounds = monsters.list(kind, "sounds")
-            sounds[#sounds + 1] = arguments.u16(sound)
+            sounds[#sounds + 1] = arguments.enum16(sound)
             return true
         end),
         getSounds = of(function(kind)
-            local list = {}
-            for at, sound in raw.ipairs(kind.sounds or {}) do
-                list[at] = sound
-            end
-            return list
+            -- The server makes a table of each and answers with the last.
+            local sounds = kind.sounds or {}
+            return #sounds > 0 and { [#sounds] = sounds[#sounds] } or {}
         end),
         getMonstersByRace = by("bestiary_race"),
         getMonstersByBestiaryStars = by("bestiary_stars"),

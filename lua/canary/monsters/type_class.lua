@@ -74,7 +74,7 @@ return function(server, monsters, bind)
         isForgeCreature = { "forge_creature", B },
         familiar = { "familiar", B },
         isRewardBoss = { "reward_boss", B },
-        faction = { "faction", U8 },
+        faction = { "faction", arguments.enum8 },
         targetPreferPlayer = { "prefers_player", B },
         BestiarytoKill = { "bestiary_kills", U16 },
         BestiaryFirstUnlock = { "bestiary_first", U16 },
@@ -84,8 +84,10 @@ return function(server, monsters, bind)
         BestiaryOccurrence = { "bestiary_occurrence", U8 },
         BestiaryLocations = { "bestiary_locations", S },
         Bestiaryclass = { "bestiary_class", S },
-        Bestiaryrace = { "bestiary_race", U8 },
-        mitigation = { "mitigation", arguments.number },
+        Bestiaryrace = { "bestiary_race", arguments.enum8 },
+        mitigation = { "mitigation", function(value)
+            return bind.float(arguments.number(value))
+        end },
         strategiesTargetNearest = { "nearest", I },
         strategiesTargetHealth = { "weakest", I },
         strategiesTargetDamage = { "most_damage", I },
@@ -153,6 +155,7 @@ return function(server, monsters, bind)
         else
             server:log("warning", tfs and "[Warning - Monsters::loadMonster] Unknown race type " .. text .. "."
                 or "[MonsterTypeFunctions::luaMonsterTypeRace] - Unknown race type " .. text)
+            return nil
         end
         return true
     end
@@ -209,7 +212,7 @@ return function(server, monsters, bind)
 
     local function map_adder(name)
         return of(function(kind, element, percent)
-            monsters.list(kind, name)[arguments.number(element)] = I(percent)
+            monsters.list(kind, name)[(tfs and arguments.enum16 or arguments.enum8)(element)] = I(percent)
             return true
         end)
     end

@@ -56,7 +56,7 @@ return function(server, monsters, bind)
                 return kind.skull
             end
             local value = ...
-            kind.skull = raw.type(value) == "number" and bind.u8(value, 2)
+            kind.skull = raw.type(value) == "number" and arguments.enum8(value)
                 or monsters.skull_named(arguments.string(value))
             return true
         end),

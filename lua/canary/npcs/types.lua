@@ -321,7 +321,6 @@ return function(server, npcs, bind)
     userdata.class("Shop", nil, function()
         return userdata.push(setmetatable({}, SHOP))
     end)
-    userdata.metamethod("Shop", "__eq")
     local function shop_setter(key, cast)
         return bind.lean_setter("Shop", key, cast)
     end

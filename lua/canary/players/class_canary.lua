@@ -2,9 +2,11 @@
 
 local context = ...
 local raw = context.raw
-local max = raw.math.max
+local floor, max, min = raw.math.floor, raw.math.max, raw.math.min
 
 local DAY = 86400
+-- Seconds for which what the store sells may raise the experience.
+local MOST_BOOST = 12 * 3600
 
 ---@param server table
 ---@param players table
@@ -12,6 +14,8 @@ local DAY = 86400
 return function(server, players, bind)
     local userdata, arguments, env = server.userdata, server.arguments, server.env
     local NOT_FOUND = "Player not found"
+    -- Where the points of the hazard system are kept.
+    local HAZARD_KEY = 112550
     local function of(fn)
         return bind.of("Player", fn)
     end
@@ -32,11 +36,27 @@ return function(server, players, bind)
     local function field(key)
         return bind.field("Player", key)
     end
-    players.binders = { of = of, strict = strict, none = none, field = field }
+    local function left(fn)
+        return bind.last("Player", NOT_FOUND, fn)
+    end
 
-    local function last(...)
+    -- What is left as the answer of a function that pushes none: what was passed last, else the player itself.
+    local function last(player, ...)
         local count = raw.select("#", ...)
-        return count > 0 and (raw.select(count, ...)) or nil
+        if count == 0 then
+            return userdata.push(player)
+        end
+        return (raw.select(count, ...))
+    end
+    players.binders = { of = of, strict = strict, none = none, left = left, last = last, field = field }
+
+    -- As luaL_checktype and luaL_checknumber complain.
+    local function expect(place, wanted, value, missing)
+        local kind = raw.type(value)
+        if kind ~= wanted and not (wanted == "number" and raw.tonumber(value)) then
+            raw.error("bad argument #" .. place .. " to 'setKills' (" .. wanted .. " expected, got "
+                .. (missing and "no value" or kind) .. ")", 0)
+        end
     end
 
     local function storage_value(player, key)
@@ -77,15 +97,14 @@ return function(server, players, bind)
     end
 
     local function premium_days(player)
-        local left = player.premium_ends_at - server.parts.scheduler.time()
-        return left > 0 and raw.math.ceil(left / DAY) or 0
+        return max(0, floor((player.premium_ends_at - server.parts.scheduler.time()) / DAY))
     end
 
     local function change_premium(sign)
         return of(function(player, ...)
-            local days = sign * arguments.u16((...))
-            if days == 0 then
-                return last(...)
+            local days = sign * min(65534 - premium_days(player), arguments.u16((...)))
+            if sign * days <= 0 then
+                return last(player, ...)
             end
             local now = server.parts.scheduler.time()
             player.premium_ends_at = max(player.premium_ends_at, now) + days * DAY
@@ -109,12 +128,12 @@ return function(server, players, bind)
     end
     local function remove_coins(key, problem)
         return bind.strict("Player", NOT_FOUND, function(player, amount)
-            local left = (player[key] or 0) - arguments.u32(amount)
-            if left < 0 then
+            local rest = (player[key] or 0) - arguments.u32(amount)
+            if rest < 0 then
                 server:report(problem)
                 return nil
             end
-            player[key] = left
+            player[key] = rest
             return true
         end, nil)
     end
@@ -155,7 +174,7 @@ return function(server, players, bind)
         end),
         setTraining = bind.setter("Player", "training"),
         getPronoun = field("pronoun"),
-        setPronoun = bind.setter("Player", "pronoun", arguments.u8),
+        setPronoun = bind.setter("Player", "pronoun", arguments.enum8),
         getKills = of(function(player)
             local list = {}
             for at, kill in raw.ipairs(player.kills) do
@@ -163,49 +182,52 @@ return function(server, players, bind)
             end
             return list
         end),
-        setKills = of(function(player, list)
-            if raw.type(list) ~= "table" then
-                raw.error("bad argument #1 to 'setKills' (table expected, got " .. raw.type(list) .. ")", 0)
-            end
-            player.kills = {}
-            for _, kill in raw.ipairs(list) do
-                player.kills[#player.kills + 1] = {
+        setKills = of(function(player, ...)
+            local list, kills = ..., {}
+            expect(1, "table", list, raw.select("#", ...) == 0)
+            for _, kill in raw.pairs(list) do
+                -- The places of what is inside are counted from the top of the stack.
+                expect(-2, "table", kill)
+                expect(-4, "number", kill[1])
+                expect(-3, "number", kill[2])
+                kills[#kills + 1] = {
                     target = arguments.u32(kill[1]),
                     time = arguments.i64(kill[2]),
                     unavenged = arguments.boolean(kill[3]),
                 }
             end
+            player.kills = kills
             return true
         end),
-        canReceiveLoot = bind.strict("Player", NOT_FOUND, function(player)
+        canReceiveLoot = left(function(player)
             return player.stamina > 840
         end),
         isOffline = function(self)
             local player = userdata.get(self, "Player")
             return player == nil or player.tile == nil
         end,
-        getName = strict(function(player)
+        getName = none(function(player)
             return player.name
         end),
-        changeName = strict(function(player, name)
+        changeName = none(function(player, ...)
             if player.tile then
                 players.kick(player, true, true)
             end
-            server.parts.creatures.renamed(player, arguments.string(name))
+            server.parts.creatures.renamed(player, arguments.string((...)))
             players.save(player)
-            return name
+            return last(player, ...)
         end),
+        -- The flags are those of its group, and of all others in it.
         hasGroupFlag = none(function(player, flag)
-            local bit = arguments.u8(flag)
-            return player.flags[bit] == true or player.group.flags[bit] == true
+            return player.group.flags[arguments.enum8(flag)] == true
         end),
-        setGroupFlag = none(function(player, flag)
-            player.flags[arguments.u8(flag)] = true
-            return flag
+        setGroupFlag = none(function(player, ...)
+            player.group.flags[arguments.enum8((...))] = true
+            return last(player, ...)
         end),
-        removeGroupFlag = none(function(player, flag)
-            player.flags[arguments.u8(flag)] = nil
-            return flag
+        removeGroupFlag = none(function(player, ...)
+            player.group.flags[arguments.enum8((...))] = nil
+            return last(player, ...)
         end),
         isVip = strict(players.is_vip),
         getVipDays = strict(premium_days),
@@ -229,7 +251,7 @@ return function(server, players, bind)
             if not target then
                 return nil
             end
-            return player.attacked[target.guid] == true
+            return players.has_attacked(player, target)
         end),
         addFamiliar = of(function(player, look_type)
             player.familiars[arguments.u16(look_type)] = true
@@ -243,6 +265,9 @@ return function(server, players, bind)
         end),
         hasFamiliar = of(function(player, look_type)
             local key = arguments.u16(look_type)
+            if player.group.access then
+                return true
+            end
             local familiar = server.parts.vocations.familiar(player.vocation.id, key)
             if not familiar or (familiar.premium and not players.is_premium(player)) then
                 return false
@@ -259,12 +284,12 @@ return function(server, players, bind)
         reloadData = of(function()
             return true
         end),
-        sendCreatureAppear = strict(function(player)
+        sendCreatureAppear = left(function(player)
             players.tell(player, "appear", { id = player.id })
             return true
         end),
         setFaction = none(function(player, faction)
-            player.faction = arguments.u8(faction)
+            player.faction = arguments.enum8(faction)
             return true
         end),
         getFaction = none(function(player)
@@ -289,11 +314,13 @@ return function(server, players, bind)
         end),
         setLoyaltyTitle = bind.setter("Player", "loyalty_title", arguments.string),
         setHazardSystemPoints = strict(function(player, points)
-            player.hazard_points = arguments.i32(points)
+            if server.parts.config.boolean("TOGGLE_HAZARDSYSTEM") then
+                player.storage[HAZARD_KEY] = max(0, min(65535, arguments.i32(points)))
+            end
             return true
         end),
         getHazardSystemPoints = strict(function(player)
-            return player.hazard_points or 0
+            return max(0, min(65535, player.storage[HAZARD_KEY] or -1))
         end),
     }
     pair(methods, "BaseXpGain", "base_xp", 100)
@@ -302,6 +329,9 @@ return function(server, players, bind)
     pair(methods, "XpBoostPercent", "xp_boost_percent", 0)
     pair(methods, "StaminaXpBoost", "stamina_xp", 100)
     pair(methods, "XpBoostTime", "xp_boost_time", 0)
+    methods.setXpBoostTime = bind.setter("Player", "xp_boost_time", function(value)
+        return min(MOST_BOOST, arguments.u16(value))
+    end)
     userdata.methods("Player", methods)
     context.use("canary/players/class_canary_things")(server, players, bind)
     context.use("canary/players/class_effects")(server, players, bind)

@@ -2,14 +2,15 @@
 
 local context = ...
 local raw = context.raw
-local floor, min = raw.math.floor, raw.math.min
+local floor, max, min = raw.math.floor, raw.math.max, raw.math.min
 
 ---@param server table
 ---@param players table
 ---@param bind table
 return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
-    local of, strict, none = players.binders.of, players.binders.strict, players.binders.none
+    local binders = players.binders
+    local of, strict, none, left = binders.of, binders.strict, binders.none, binders.left
 
     -- Tells a client; `read` makes the message of what a script passed.
     local function told(kind, read)
@@ -25,7 +26,7 @@ return function(server, players, bind)
         end)
     end
     local function sound(value)
-        return { sound = arguments.number(value) }
+        return { sound = arguments.enum16(value) }
     end
 
     local function cooldown(key)
@@ -40,27 +41,25 @@ return function(server, players, bind)
     userdata.methods("Player", {
         sendSpellCooldown = cooldown("spell"),
         sendSpellGroupCooldown = cooldown("group"),
-        clearSpellCooldowns = of(function(player)
-            local conditions = server.parts.conditions
-            for _, name in raw.ipairs({ "CONDITION_SPELLCOOLDOWN", "CONDITION_SPELLGROUPCOOLDOWN" }) do
-                local kind = server.env[name]
-                if kind and conditions.remove_type then
-                    conditions.remove_type(player, kind, true)
-                end
+        -- They stay until their next turn, with no time left.
+        clearSpellCooldowns = of(function(player, spenders, builders, ticks)
+            local cut = arguments.i32(ticks)
+            if not arguments.boolean(spenders) and not arguments.boolean(builders) then
+                players.clear_cooldowns(player, cut)
             end
             return true
         end),
         sendSingleSoundEffect = told_or_nothing("sound", sound),
         sendDoubleSoundEffect = told_or_nothing("sound", function(first, second)
-            return { sound = arguments.number(first), second = arguments.number(second) }
+            return { sound = arguments.enum16(first), second = arguments.enum16(second) }
         end),
         sendAmbientSoundEffect = told_or_nothing("sound", sound),
         sendMusicSoundEffect = told_or_nothing("sound", sound),
         takeScreenshot = told("screenshot", function(kind)
-            return { type = arguments.u8(kind) }
+            return { type = arguments.enum8(kind) }
         end),
         sendIconBakragore = of(function(player, icon)
-            player.bakragore = arguments.u8(icon)
+            player.bakragore = arguments.enum8(icon)
             return true
         end),
         removeIconBakragore = of(function(player)
@@ -72,11 +71,12 @@ return function(server, players, bind)
         sendBosstiaryCooldownTimer = told_or_nothing("boss_timer", nil),
         openImbuementWindow = strict(function(player, action, value)
             local item = userdata.get(value, "Item")
-            players.tell(player, "imbuement_window", { action = arguments.u8(action), id = item and item.id or nil })
+            players.tell(player, "imbuement_window", { action = arguments.enum8(action), id = item and item.id or nil })
             return true
         end),
-        closeImbuementWindow = strict(function(player)
+        closeImbuementWindow = strict(function(player, ...)
             players.tell(player, "imbuement_closed", {})
+            return binders.last(player, ...)
         end),
         updateConcoction = of(function(player, id, seconds)
             player.concoctions = player.concoctions or {}
@@ -96,28 +96,43 @@ return function(server, players, bind)
             players.tell(player, "map_shader", { name = player.map_shader })
             return true
         end),
-        setSerene = strict(function(player, on)
+        setSerene = left(function(player, on)
             player.serene = arguments.boolean(on, false)
             return true
         end),
-        getVirtue = strict(function(player)
+        getVirtue = left(function(player)
             return player.virtue or 0
         end),
-        setVirtue = strict(function(player, virtue)
-            player.virtue = arguments.u8(virtue)
+        setVirtue = left(function(player, virtue)
+            player.virtue = arguments.enum8(virtue, 0)
             return true
         end),
-        fillHarmony = strict(function(player)
+        fillHarmony = left(function(player)
             player.harmony = MOST_HARMONY
             return true
         end),
-        getHarmony = strict(function(player)
+        getHarmony = left(function(player)
             return min(MOST_HARMONY, player.harmony or 0)
         end),
-        calculateFlatDamageHealing = strict(function(player)
+        calculateFlatDamageHealing = left(function(player)
             return players.flat_damage(player.level)
         end),
     })
+
+    --- Takes milliseconds off the cooldowns of spells, all of them when there are none given.
+    ---@param player table
+    ---@param ms number
+    function players.clear_cooldowns(player, ms)
+        local types = server.parts.conditions.types
+        for _, condition in raw.ipairs(player.conditions) do
+            local of_group = condition.type == types.SPELLGROUPCOOLDOWN
+            if of_group or condition.type == types.SPELLCOOLDOWN then
+                local rest = ms > 0 and max(0, condition.ticks - ms) or 0
+                server.parts.conditions.set_ticks(condition, rest)
+                players.tell(player, "cooldown", { [of_group and "group" or "spell"] = condition.sub_id, ms = rest })
+            end
+        end
+    end
 
     --- What a level adds to damage and healing by itself: less a level the higher it is.
     ---@param level number

@@ -8,7 +8,8 @@ local max = raw.math.max
 ---@param players table
 return function(server, players)
     local userdata, arguments = server.userdata, server.arguments
-    local of, strict, none = players.binders.of, players.binders.strict, players.binders.none
+    local binders = players.binders
+    local of, none, left, last = binders.of, binders.none, binders.left, binders.last
 
     local function achievement_of(value)
         local game = server.parts.game
@@ -27,74 +28,106 @@ return function(server, players)
         return list
     end
 
-    local function add_achievement(player, value, message)
+    -- Achievements are kept with the keys and values of the player.
+    local function place(player, rest)
+        return raw.string.format("player.%d.achievements.", player.guid) .. rest
+    end
+
+    local function is_unlocked(player, achievement)
+        return server.parts.storage.kv_get(place(player, "unlocked." .. achievement.name)) ~= nil
+    end
+
+    local function points(player)
+        return arguments.u16(server.parts.storage.kv_get(place(player, "points")))
+    end
+
+    local function set_points(player, count)
+        server.parts.storage.kv_set(place(player, "points"), max(0, count) % 65536)
+    end
+
+    local function add_achievement(player, value, ...)
         local achievement = achievement_of(value)
-        local list = own(player, "achievements")
-        if not achievement or list[achievement.id] then
+        if not achievement or is_unlocked(player, achievement) then
             return false
         end
-        list[achievement.id] = server.parts.scheduler.time()
-        player.achievement_points = (player.achievement_points or 0) + achievement.points
-        if arguments.boolean(message, true) then
+        if arguments.flag(true, 1, ...) then
             players.text(player, server.env.MESSAGE_EVENT_ADVANCE,
                 "Congratulations! You earned the achievement " .. achievement.name .. ".")
         end
+        set_points(player, points(player) + achievement.points)
+        server.parts.storage.kv_set(place(player, "unlocked." .. achievement.name), server.parts.scheduler.time())
         return true
     end
 
     local function remove_achievement(player, value)
         local achievement = achievement_of(value)
-        local list = own(player, "achievements")
-        if not achievement or not list[achievement.id] then
+        if not achievement or not is_unlocked(player, achievement) then
             return false
         end
-        list[achievement.id] = nil
-        player.achievement_points = max(0, (player.achievement_points or 0) - achievement.points)
+        server.parts.storage.kv_remove(place(player, "unlocked." .. achievement.name))
+        set_points(player, points(player) - achievement.points)
         return true
     end
 
     local function change_points(sign)
-        return strict(function(player, amount)
-            player.achievement_points = max(0, (player.achievement_points or 0) + sign * arguments.u16(amount))
+        return left(function(player, amount)
+            set_points(player, points(player) + sign * arguments.u16(amount))
             return true
         end)
     end
 
+    -- What the wheel adds to a spell, asked by its name.
+    local function of_spell(fn)
+        return none(function(player, value)
+            local name = arguments.string(value)
+            if name == "" then
+                server:report("Spell name is empty")
+                return
+            elseif not server.parts.spells.instant_by_name(name) then
+                server:report("Spell not found")
+                return
+            end
+            return fn(player, name)
+        end)
+    end
+
     userdata.methods("Player", {
-        hasAchievement = strict(function(player, value)
+        hasAchievement = left(function(player, value)
             local achievement = achievement_of(value)
-            return achievement ~= nil and own(player, "achievements")[achievement.id] ~= nil
+            return achievement ~= nil and is_unlocked(player, achievement)
         end),
-        addAchievement = strict(add_achievement),
-        removeAchievement = strict(remove_achievement),
-        getAchievementPoints = strict(function(player)
-            return player.achievement_points or 0
-        end),
+        addAchievement = left(add_achievement),
+        removeAchievement = left(remove_achievement),
+        getAchievementPoints = left(points),
         addAchievementPoints = change_points(1),
         removeAchievementPoints = change_points(-1),
-        addBadge = strict(function(player, id)
+        addBadge = left(function(player, id)
             own(player, "badges")[arguments.u8(id)] = true
             return true
         end),
-        addAnimusMastery = strict(function(player, name)
-            own(player, "animus")[raw.string.lower(arguments.string(name))] = true
-            return name
+        addAnimusMastery = left(function(player, ...)
+            own(player, "animus")[raw.string.lower(arguments.string((...)))] = true
+            return last(player, ...)
         end),
-        removeAnimusMastery = strict(function(player, name)
-            own(player, "animus")[raw.string.lower(arguments.string(name))] = nil
-            return name
+        removeAnimusMastery = left(function(player, ...)
+            own(player, "animus")[raw.string.lower(arguments.string((...)))] = nil
+            return last(player, ...)
         end),
-        hasAnimusMastery = strict(function(player, name)
+        hasAnimusMastery = left(function(player, name)
             return own(player, "animus")[raw.string.lower(arguments.string(name))] == true
         end),
-        createTransactionSummary = strict(function(player, kind, amount, id)
+        createTransactionSummary = left(function(player, ...)
+            local kind, _, id = ...
             if arguments.u8(kind) == 0 then
                 server:report("Variant not found")
-                return id
+                return last(player, ...)
             end
             local list = own(player, "transactions")
-            list[#list + 1] =
-                { type = arguments.u8(kind), amount = arguments.u16(amount, 1), id = arguments.string(id) }
+            list[#list + 1] = {
+                type = arguments.u8(kind),
+                amount = arguments.given(arguments.u16, 1, 2, ...),
+                id = arguments.string(id),
+            }
             return true
         end),
         instantSkillWOD = of(function(player, name, ...)
@@ -110,7 +143,7 @@ return function(server, players)
             local count = raw.select("#", ...)
             if count == 0 then
                 player.wheel_spells = {}
-                return
+                return last(player)
             end
             local list, key = own(player, "wheel_spells"), arguments.string(name)
             if count == 1 then
@@ -124,7 +157,7 @@ return function(server, players)
             local count = raw.select("#", ...)
             if count == 0 then
                 player.wheel_spells = {}
-                return
+                return last(player)
             end
             local list, key = own(player, "wheel_stages"), arguments.string(name)
             if count == 1 then
@@ -154,15 +187,14 @@ return function(server, players)
             list[key] = true
             return new
         end),
-        getWheelSpellAdditionalArea = none(function(player, name)
-            local stages = own(player, "wheel_spells")
-            return (stages[arguments.string(name)] or 0) > 1
+        getWheelSpellAdditionalArea = of_spell(function(player, name)
+            return (own(player, "wheel_spells")[name] or 0) > 1
         end),
-        getWheelSpellAdditionalTarget = none(function(player, name)
-            return own(player, "wheel_targets")[arguments.string(name)] or 0
+        getWheelSpellAdditionalTarget = of_spell(function(player, name)
+            return own(player, "wheel_targets")[name] or 0
         end),
-        getWheelSpellAdditionalDuration = none(function(player, name)
-            return own(player, "wheel_durations")[arguments.string(name)] or 0
+        getWheelSpellAdditionalDuration = of_spell(function(player, name)
+            return own(player, "wheel_durations")[name] or 0
         end),
     })
 end

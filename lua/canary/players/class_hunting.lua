@@ -9,32 +9,22 @@ local max = raw.math.max
 ---@param bind table
 return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
-    local of, strict, none = players.binders.of, players.binders.strict, players.binders.none
+    local binders = players.binders
+    local of, strict, none, left = binders.of, binders.strict, binders.none, binders.left
 
     local function type_named(name)
         return server.parts.monsters.type_of(arguments.string(name))
     end
 
-    --- How many of a race a player has killed.
-    function players.race_kills(player, race)
-        return player.bestiary and player.bestiary[race] or 0
-    end
-
-    --- Counts kills of a race.
-    function players.add_race_kills(player, race, count)
-        if race ~= 0 then
-            player.bestiary = player.bestiary or {}
-            player.bestiary[race] = (player.bestiary[race] or 0) + count
-        end
-    end
-
-    local function add_kill(player, name, amount)
-        local found = type_named(name)
-        if not found then
-            return nil
-        end
-        players.add_race_kills(player, found.race_id or 0, arguments.u32(amount, 1))
-        return true
+    local function add_kill(count)
+        return of(function(player, name, ...)
+            local found = type_named(name)
+            if not found then
+                return nil
+            end
+            players[count](player, found, arguments.given(arguments.u32, 1, 1, ...))
+            return true
+        end)
     end
 
     local function boss_race(name)
@@ -44,18 +34,6 @@ return function(server, players, bind)
         end
         local race = found.race_id or 0
         return race ~= 0 and race or nil, false
-    end
-
-    -- Kills at which a boss's level rises, by how rare it is.
-    local LEVELS = { [0] = { 25, 100, 300 }, { 5, 20, 60 }, { 1, 3, 5 } }
-
-    local function boss_level(player, race)
-        local found = server.parts.monsters.type_by_race(race)
-        local kills, level = players.race_kills(player, race), 0
-        for at, least in raw.ipairs(LEVELS[found and found.boss_race or 0] or LEVELS[0]) do
-            level = kills >= least and at or level
-        end
-        return level
     end
 
     local function of_boss(fn)
@@ -90,7 +68,9 @@ return function(server, players, bind)
             return true
         end)
         methods["remove" .. name] = none(function(player, amount)
-            player[key] = max(0, (player[key] or 0) - arguments.u64(amount, otherwise))
+            -- It has no sign, and wraps.
+            local rest = (player[key] or 0) - arguments.u64(amount, otherwise)
+            player[key] = rest < 0 and rest + 2 ^ 64 or rest
             return true
         end)
         if setter then
@@ -125,7 +105,7 @@ return function(server, players, bind)
             player.unlocked_charms = {}
             return true
         end),
-        resetOldCharms = strict(function(player)
+        resetOldCharms = left(function(player)
             player.charms = {}
             return true
         end),
@@ -137,12 +117,12 @@ return function(server, players, bind)
             return true
         end),
         addCharmPoints = of(points("charm_points")),
-        addMinorCharmEchoes = strict(points("charm_echoes")),
-        getCharmTier = strict(function(player, id)
+        addMinorCharmEchoes = left(points("charm_echoes")),
+        getCharmTier = left(function(player, id)
             local charm = player.charms and player.charms[arguments.u8(id)]
             return charm and charm.tier or 0
         end),
-        getCharmChance = strict(function(player, id)
+        getCharmChance = left(function(player, id)
             local charm = server.parts.monsters.charms()[arguments.u8(id)]
             local own = player.charms and player.charms[arguments.u8(id)]
             if not charm then
@@ -155,7 +135,7 @@ return function(server, players, bind)
             return own and own.race and userdata.push(server.parts.monsters.type_by_race(own.race)) or nil
         end),
         charmExpansion = third_slot("charm_expansion"),
-        addBestiaryKill = of(add_kill),
+        addBestiaryKill = add_kill("add_bestiary_kill"),
         isMonsterBestiaryUnlocked = none(function(player, value)
             local race = arguments.u16(value)
             local found = server.parts.monsters.type_by_race(race)
@@ -168,9 +148,9 @@ return function(server, players, bind)
                 return true
             end
         end),
-        getBosstiaryLevel = of_boss(boss_level),
+        getBosstiaryLevel = of_boss(players.boss_level),
         getBosstiaryKills = of_boss(players.race_kills),
-        addBosstiaryKill = of(add_kill),
+        addBosstiaryKill = add_kill("add_boss_kill"),
         setBossPoints = none(function(player, value)
             player.boss_points = arguments.u32(value)
             return true

@@ -2,16 +2,13 @@
 
 local context = ...
 local raw = context.raw
-local band, bnot, bor, lshift = raw.bit.band, raw.bit.bnot, raw.bit.bor, raw.bit.lshift
-local floor = raw.math.floor
+local band, bnot, bor = raw.bit.band, raw.bit.bnot, raw.bit.bor
 
 ---@param server table
 ---@param players table
 ---@param bind table
 return function(server, players, bind)
     local userdata, arguments, tfs = server.userdata, server.arguments, server.tfs
-    -- Where Canary keeps which mounts are tame: 31 a key.
-    local MOUNTS_START = (server.parts.enums.get("PSTRG_MOUNTS_RANGE_START") or 10002001)
     local function of(fn)
         return bind.of("Player", fn)
     end
@@ -34,6 +31,16 @@ return function(server, players, bind)
         end
     end
 
+    local function has_addons(player, look_type, addons)
+        local entry = own_outfit(player, look_type)
+        if not entry then
+            return false
+        elseif tfs then
+            return addons == 0 or entry.addons == addons or entry.addons == 3
+        end
+        return band(entry.addons, addons) == addons
+    end
+
     --- Whether a player may wear an outfit with addons.
     function players.can_wear(player, look_type, addons)
         local vocations = server.parts.vocations
@@ -50,8 +57,7 @@ return function(server, players, bind)
         elseif outfit.unlocked and addons == 0 then
             return true
         end
-        local entry = own_outfit(player, look_type)
-        return entry ~= nil and band(entry.addons, addons) == addons
+        return has_addons(player, look_type, addons)
     end
 
     -- TFS tells what one has apart from what one may wear now.
@@ -65,47 +71,7 @@ return function(server, players, bind)
         elseif outfit.unlocked and addons == 0 then
             return true
         end
-        local entry = own_outfit(player, look_type)
-        return entry ~= nil and band(entry.addons, addons) == addons
-    end
-
-    local function mount_key(mount)
-        local place = mount.id - 1
-        return MOUNTS_START + floor(place / 31), lshift(1, place % 31)
-    end
-
-    --- Whether a player has a mount.
-    function players.has_mount(player, mount)
-        if player.group and player.group.access then
-            return true
-        elseif mount.premium and not players.is_premium(player) then
-            return false
-        elseif tfs then
-            return player.mounts[mount.id] == true
-        end
-        local key, bit = mount_key(mount)
-        local value = player.storage[key] or -1
-        return value ~= -1 and band(value, bit) ~= 0
-    end
-
-    local function set_mount(player, mount, on)
-        if not mount then
-            return false
-        elseif tfs then
-            if (player.mounts[mount.id] == true) == on then
-                return false
-            end
-            player.mounts[mount.id] = on or nil
-            return true
-        end
-        local key, bit = mount_key(mount)
-        local value = player.storage[key]
-        if on then
-            player.storage[key] = bor(value or 0, bit)
-        elseif value then
-            player.storage[key] = band(value, bnot(bit))
-        end
-        return true
+        return has_addons(player, look_type, addons)
     end
 
     -- A number needs not be a mount's; a name does.
@@ -123,12 +89,13 @@ return function(server, players, bind)
             if not mount and not numbered then
                 return nil
             end
-            return set_mount(player, mount, on)
+            return players.tame(player, mount, on)
         end)
     end
 
     userdata.methods("Player", {
-        addOutfit = of(function(player, value, addons)
+        addOutfit = of(function(player, ...)
+            local value, addons = ...
             if tfs or raw.tonumber(value) then
                 players.add_outfit(player, bind.u16(value, 2), tfs and 0 or arguments.u8(addons))
             elseif raw.type(value) == "string" then
@@ -138,7 +105,7 @@ return function(server, players, bind)
                 end
                 if not found then
                     server:report("Outfit not found")
-                    return addons == nil and value or addons
+                    return players.binders.last(player, ...)
                 end
                 players.add_outfit(player, found.look_type, arguments.u8(addons))
             end
@@ -189,32 +156,5 @@ return function(server, players, bind)
                 return players.toggle_mount(player, arguments.boolean(on))
             end),
         })
-    end
-
-    --- Has a player mount or dismount.
-    function players.toggle_mount(player, on)
-        local creatures = server.parts.creatures
-        local outfit = player.default_outfit
-        if (outfit.lookMount ~= 0) == on then
-            return false
-        end
-        if not on then
-            local mount = server.parts.vocations.mount("client_id", outfit.lookMount)
-            outfit.lookMount = 0
-            if mount then
-                creatures.change_speed(player, -mount.speed)
-            end
-        else
-            local mount
-            for _, each in raw.ipairs(server.parts.vocations.mounts()) do
-                mount = mount or (players.has_mount(player, each) and each)
-            end
-            if not mount then
-                return false
-            end
-            outfit.lookMount = mount.client_id
-            creatures.change_speed(player, mount.speed)
-        end
-        return creatures.change_outfit(player, outfit)
     end
 end

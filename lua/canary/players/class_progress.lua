@@ -17,9 +17,17 @@ return function(server, players, bind)
         return bind.field("Player", key)
     end
 
+    -- TFS reads it without a sign, and says so when there is one.
+    local function whole(value)
+        if tfs then
+            bind.u64(value, 2)
+        end
+        return arguments.i64(value)
+    end
+
     -- The skill in what a script passed: none but the known.
     local function skill_of(value)
-        local skill = arguments.u8(value)
+        local skill = arguments.enum8(value)
         return skill <= LAST_SKILL and skill or nil
     end
 
@@ -36,11 +44,11 @@ return function(server, players, bind)
     userdata.methods("Player", {
         getExperience = field("experience"),
         addExperience = of(function(player, amount, send_text)
-            players.add_experience(player, nil, arguments.i64(amount), arguments.boolean(send_text, false))
+            players.add_experience(player, nil, whole(amount), arguments.boolean(send_text, false))
             return true
         end),
         removeExperience = of(function(player, amount, send_text)
-            players.remove_experience(player, arguments.i64(amount), arguments.boolean(send_text, false))
+            players.remove_experience(player, whole(amount), arguments.boolean(send_text, false))
             return true
         end),
         getLevel = field("level"),
@@ -78,7 +86,7 @@ return function(server, players, bind)
             return true
         end),
         addOfflineTrainingTries = of(function(player, skill, tries)
-            return players.add_offline_tries(player, arguments.number(skill), bind.u64(tries, 3))
+            return players.add_offline_tries(player, arguments.enum8(skill), bind.u64(tries, 3))
         end),
         getOfflineTrainingSkill = field("offline_skill"),
         setOfflineTrainingSkill = of(function(player, skill)
@@ -103,14 +111,14 @@ return function(server, players, bind)
                 return true
             end),
             getSpecialSkill = of(function(player, value)
-                local skill = arguments.u8(value)
+                local skill = arguments.enum8(value)
                 if skill > (server.parts.enums.get("SPECIALSKILL_LAST") or 5) then
                     return nil
                 end
                 return raw.math.max(0, player.special_skills[skill] or 0)
             end),
             addSpecialSkill = of(function(player, value, change)
-                local skill = arguments.u8(value)
+                local skill = arguments.enum8(value)
                 if skill > (server.parts.enums.get("SPECIALSKILL_LAST") or 5) then
                     return nil
                 end

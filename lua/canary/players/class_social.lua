@@ -2,7 +2,10 @@
 
 local context = ...
 local raw = context.raw
-local lower = raw.string.lower
+local lower, max = raw.string.lower, raw.math.max
+
+-- Canary has so many.
+local BLESSINGS = 10
 
 ---@param server table
 ---@param players table
@@ -29,12 +32,12 @@ return function(server, players, bind)
             extra = { channel = channel }
         elseif count >= 5 then
             local x, y, z = server.parts.map.take_position(third)
-            extra = { x = x, y = y, z = z, value = arguments.i32(value), color = arguments.u8(color) }
+            extra = { x = x, y = y, z = z, value = arguments.i32(value), color = arguments.enum8(color) }
             if count >= 7 then
-                extra.second_value, extra.second_color = arguments.i32(second_value), arguments.u8(second_color)
+                extra.second_value, extra.second_color = arguments.i32(second_value), arguments.enum8(second_color)
             end
         end
-        players.text(player, arguments.u8(kind), arguments.string(text), extra)
+        players.text(player, arguments.enum8(kind), arguments.string(text), extra)
         return true
     end
 
@@ -98,19 +101,20 @@ return function(server, players, bind)
     userdata.methods("Player", {
         sendTextMessage = of(send_text),
         sendChannelMessage = of(function(player, author, text, kind, channel)
-            players.channel_message(player, arguments.string(author), 0, arguments.u8(kind), arguments.string(text),
+            players.channel_message(player, arguments.string(author), 0, arguments.enum8(kind), arguments.string(text),
                 bind.u16(channel, 5))
             return true
         end),
-        sendPrivateMessage = of(function(player, speaker, text, kind)
+        sendPrivateMessage = of(function(player, ...)
+            local speaker, text = ...
             players.private_message(player, userdata.get(speaker, "Player"),
-                kind == nil and env.TALKTYPE_PRIVATE_FROM or arguments.u8(kind), arguments.string(text))
+                arguments.given(arguments.enum8, env.TALKTYPE_PRIVATE_FROM, 3, ...), arguments.string(text))
             return true
         end),
         channelSay = of(function(player, speaker, kind, text, channel)
             local creature = bind.creature(speaker)
             players.channel_message(player, creature and creature.name or "", creature and creature.level or 0,
-                arguments.u8(kind), arguments.string(text), bind.u16(channel, 5))
+                arguments.enum8(kind), arguments.string(text), bind.u16(channel, 5))
             return true
         end),
         openChannel = of(function(player, channel)
@@ -145,9 +149,9 @@ return function(server, players, bind)
             if not player.guild then
                 return nil
             end
-            local rank = server.parts.vocations.rank_of_level(player.guild, arguments.u8(level))
+            local rank = server.parts.vocations.rank_of_level(player.guild, bind.u8(level, 2))
             if not rank then
-                return false
+                return not tfs and false or nil
             end
             player.guild_rank = rank
             return true
@@ -170,7 +174,8 @@ return function(server, players, bind)
         canCast = of(function(player, value)
             local spells = server.parts.spells
             local spell = userdata.get(value, "Spell")
-            if not spell then
+            -- Canary asks for an object of a class that it does not have.
+            if not spell or not tfs then
                 return nil
             end
             return spells.can_cast(player, spell)
@@ -231,13 +236,25 @@ return function(server, players, bind)
             player.blessings[index] = (now - arguments.u8(count)) % 256
             return true
         end),
-        getBlessingCount = of(function(player, value)
-            local index = arguments.u8(value)
-            return player.blessings[index == 0 and 1 or index] or 0
+        getBlessingCount = of(function(player, value, stored)
+            local index = max(1, arguments.u8(value))
+            if arguments.boolean(stored) then
+                local key = raw.string.format("player.%d.summary.blessings.%d.amount", player.guid, index)
+                return arguments.u8(server.parts.storage.kv_get(key))
+            elseif index > BLESSINGS then
+                server:log("error", "[getBlessingCount] - index outside range 0-10.")
+                return 0
+            end
+            return player.blessings[index] or 0
         end),
-        sendBlessStatus = bind.strict("Player", "Player not found", function(player)
+        sendBlessStatus = function(self)
+            local player = userdata.get(self, "Player")
+            if not player then
+                server:report("Player not found")
+                return
+            end
             players.tell(player, "blessings", {})
             return true
-        end),
+        end,
     })
 end

@@ -21,11 +21,16 @@ return function(server, players, bind)
         return value < 0 and value + 4294967296 or value
     end
 
-    local function set_max_mana(self, value)
-        local player = tfs and userdata.get(self, "Player") or bind.player(self)
-        if not player then
+    local function set_max_mana(self, ...)
+        local player = bind.player(self)
+        if not player and tfs then
             return nil
+        elseif not player then
+            server:report("Player not found")
+            local count = raw.select("#", ...)
+            return count > 0 and (raw.select(count, ...)) or self
         end
+        local value = ...
         player.max_mana = arguments.i32(value)
         -- Below 0 it stays so, and looks huge.
         player.mana = min(player.mana, player.max_mana)
@@ -84,12 +89,22 @@ return function(server, players, bind)
     userdata.methods("Player", {
         isPlayer = is_player,
         getGuid = field("guid"),
-        getIp = field("ip"),
-        getAccountId = field("account_id"),
+        -- TFS tells it as a text.
+        getIp = of(function(player)
+            local ip = player.ip
+            if not tfs then
+                return ip
+            end
+            return raw.string.format("%d.%d.%d.%d", ip % 256, floor(ip / 256) % 256, floor(ip / 65536) % 256,
+                floor(ip / 16777216))
+        end),
+        getAccountId = of(function(player)
+            return (tfs or player.account_id ~= 0) and player.account_id or nil
+        end),
         getLastLoginSaved = field("last_login"),
         getLastLogout = field("last_logout"),
         getAccountType = field("account_type"),
-        setAccountType = bind.setter("Player", "account_type", arguments.u8),
+        setAccountType = bind.setter("Player", "account_type", arguments.enum8),
         getCapacity = of(players.max_capacity),
         setCapacity = of(function(player, value)
             player.capacity = bind.u32(value, 2)
@@ -99,7 +114,8 @@ return function(server, players, bind)
         getSkullTime = field("skull_ticks"),
         setSkullTime = bind.setter("Player", "skull_ticks", arguments.i64),
         getDeathPenalty = of(function(player)
-            return floor(players.lost_share(player) * 100)
+            local penalty = players.lost_share(player) * 100
+            return tfs and penalty or floor(penalty)
         end),
         getMana = of(function(player)
             return unsigned(player.mana)
@@ -128,7 +144,7 @@ return function(server, players, bind)
             return true
         end),
         getSex = field("sex"),
-        setSex = bind.setter("Player", "sex", arguments.u8),
+        setSex = bind.setter("Player", "sex", arguments.enum8),
         getTown = of(function(player)
             return server.parts.map.push_town(player.town)
         end),
@@ -187,8 +203,12 @@ return function(server, players, bind)
         getClient = of(function(player)
             return { version = player.client_version or (tfs and 1310 or 1100), os = player.client_os or 10 }
         end),
-        setGhostMode = of(function(player, on)
-            player.ghost = arguments.boolean(on)
+        setGhostMode = of(function(player, value)
+            local on = arguments.boolean(value)
+            if player.ghost == on then
+                return true
+            end
+            player.ghost = on
             server.parts.creatures.tell_seers(player, "visible", { id = player.id, visible = not player.ghost })
             return true
         end),
@@ -232,9 +252,7 @@ return function(server, players, bind)
         if raw.type(value) == "userdata" then
             return userdata.get(value, "Town")
         elseif tfs and raw.type(value) == "table" then
-            return towns.by_id[arguments.u32(value.id)]
-        elseif tfs and raw.type(value) == "number" then
-            return towns.by_id[arguments.u32(value)]
+            return towns.by_id[arguments.u32(value.id, 4294967295)]
         end
     end
 

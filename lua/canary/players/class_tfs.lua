@@ -29,14 +29,15 @@ return function(server, players, bind)
             server.parts.events.chat.leave(player, bind.u16(channel, 2))
             return true
         end),
-        sendSupplyUsed = of(function(player, value)
+        sendSupplyUsed = bind.strict("Player", "Player not found", function(player, value)
             local item = userdata.get(value, "Item")
             if not item then
-                return nil
+                server:report("Item not found")
+                return false
             end
             players.tell(player, "supply_used", { id = item.id })
             return true
-        end),
+        end, false),
         setManaShieldBar = of(function(player, capacity, value)
             player.mana_shield_max, player.mana_shield = bind.u16(capacity, 2), bind.u16(value, 3)
             return true
@@ -62,7 +63,7 @@ return function(server, players, bind)
                 server:report("Creature not found")
                 return false
             end
-            players.tell(player, "creature_square", { id = creature.id, color = arguments.u8(color) })
+            players.tell(player, "creature_square", { id = creature.id, color = arguments.enum8(color) })
             return true
         end),
         getClientExpDisplay = of(function(player)
@@ -78,7 +79,7 @@ return function(server, players, bind)
         end),
         setClientLowLevelBonusDisplay = u16_field("client_low_level"),
         sendResourceBalance = of(function(player, kind, amount)
-            players.tell(player, "resource", { type = arguments.u8(kind), amount = bind.u64(amount, 3) })
+            players.tell(player, "resource", { type = arguments.enum8(kind), amount = bind.u64(amount, 3) })
             return true
         end),
         sendEnterMarket = of(function(player)

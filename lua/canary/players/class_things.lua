@@ -28,13 +28,6 @@ return function(server, players, bind)
         return kind.stackable or (kind.charges or 0) ~= 0 or kind.is_splash or kind.is_fluid_container
     end
 
-    local function number(value, otherwise)
-        if value == nil then
-            return otherwise
-        end
-        return arguments.i32(value)
-    end
-
     local function make_and_give(player, id, stack, drop, slot, tier)
         local items = server.parts.items
         local item = items.create(id, stack)
@@ -59,12 +52,13 @@ return function(server, players, bind)
         if not player then
             return false
         end
-        local value, given_count, drop, given_sub_type, slot, tier = ...
+        local value, _, _, _, _, tier = ...
         local id = item_id(value)
         if not id then
             return nil
         end
-        local count, sub_type = number(given_count, 1), number(given_sub_type, 1)
+        local count = arguments.given(arguments.i32, 1, 2, ...)
+        local sub_type = arguments.given(arguments.i32, 1, 4, ...)
         local kind = server.parts.item_types.get(id) or server.parts.item_types.of(id)
         local many = 1
         if raw.select("#", ...) >= (tfs and 4 or 3) then
@@ -81,8 +75,8 @@ return function(server, players, bind)
             return nil
         end
         local list = many > 1 and {} or nil
-        drop = arguments.boolean(drop, true)
-        slot = slot == nil and (env.CONST_SLOT_WHEREEVER or 0) or arguments.u8(slot)
+        local drop = arguments.flag(true, 3, ...)
+        local slot = arguments.given(arguments.enum8, env.CONST_SLOT_WHEREEVER or 0, 5, ...)
         for at = 1, many do
             local stack = sub_type
             if kind.stackable then
@@ -100,7 +94,8 @@ return function(server, players, bind)
         return list
     end
 
-    local function add_item_ex(self, value, drop, index, flags)
+    local function add_item_ex(self, ...)
+        local value, drop, _, flags = ...
         local item = userdata.get(value, "Item")
         if not item then
             server:report("Item not found")
@@ -116,9 +111,9 @@ return function(server, players, bind)
             return false
         end
         if arguments.boolean(drop, false) then
-            return items.give(player, item, true, index == nil and 0 or arguments.u8(index))
+            return items.give(player, item, true, arguments.given(arguments.enum8, 0, 3, ...))
         end
-        return items.add(player, item, index == nil and -1 or arguments.i32(index), bind.u32(flags, 5, 0))
+        return (items.add(player, item, arguments.given(arguments.i32, -1, 3, ...), bind.u32(flags, 5, 0)))
     end
 
     local function counted(fn)
@@ -132,9 +127,9 @@ return function(server, players, bind)
     end
 
     local function text_dialog(player, ...)
-        local what, given_text, can_write, length = ...
+        local what, given_text, can_write = ...
         local items = server.parts.items
-        local longest = length == nil and -1 or arguments.i32(length)
+        local longest = arguments.given(arguments.i32, -1, 4, ...)
         local item
         if raw.type(what) == "number" then
             item = items.create(bind.u16(what, 2), 0)
@@ -160,38 +155,50 @@ return function(server, players, bind)
             longest = max(#text, longest)
         end
         players.use_text(player, item, arguments.boolean(can_write, false), longest)
-        return true
+        return not tfs or player.window_id
+    end
+
+    local function missing_money()
+        if tfs then
+            return nil
+        end
+        return nil, nil, nil
     end
 
     userdata.methods("Player", {
         addItem = add_item,
         addItemEx = add_item_ex,
-        getItemCount = counted(function(player, id, sub_type)
-            return server.parts.items.player_count(player, id, sub_type == nil and -1 or arguments.i32(sub_type))
+        getItemCount = counted(function(player, id, ...)
+            return server.parts.items.player_count(player, id, arguments.given(arguments.i32, -1, 1, ...))
         end),
-        getItemById = counted(function(player, id, deep, sub_type)
-            local found = server.parts.items.find(player, id, arguments.boolean(deep),
-                sub_type == nil and -1 or arguments.i32(sub_type))
+        getItemById = counted(function(player, id, ...)
+            local found = server.parts.items.find(player, id, arguments.boolean((...)),
+                arguments.given(arguments.i32, -1, 2, ...))
             return userdata.push(found)
         end),
-        removeItem = counted(function(player, id, count, sub_type, ignore_equipped)
-            return server.parts.items.player_take(player, id, bind.u32(count, 3),
-                sub_type == nil and -1 or arguments.i32(sub_type), arguments.boolean(ignore_equipped, false))
+        removeItem = counted(function(player, id, ...)
+            return server.parts.items.player_take(player, id, bind.u32((...), 3),
+                arguments.given(arguments.i32, -1, 2, ...), arguments.flag(false, 3, ...))
         end),
         getMoney = of(function(player)
             return server.parts.items.money(player)
         end),
-        addMoney = of(function(player, money, flags)
+        addMoney = function(self, money, flags)
             local amount = bind.u64(money, 2)
+            local player = userdata.get(self, "Player")
+            if not player then
+                return missing_money()
+            end
             local added, result = server.parts.items.add_money(player, amount, bind.u32(flags, 3, 0))
             if tfs then
                 return true
             end
             return added == amount, added, result
-        end),
-        removeMoney = of(function(player, money, flags, use_bank)
-            return players.remove_money(player, bind.u64(money, 2), arguments.number(flags),
-                arguments.boolean(use_bank, true))
+        end,
+        removeMoney = of(function(player, ...)
+            local money, flags = ...
+            return players.remove_money(player, bind.u64(money, 2), tfs and 0 or arguments.i32(flags),
+                arguments.flag(true, 3, ...))
         end),
         showTextDialog = of(text_dialog),
         getSlotItem = of(function(player, slot)

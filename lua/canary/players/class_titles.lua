@@ -4,13 +4,17 @@ local context = ...
 local raw = context.raw
 local floor, ipairs, type = raw.math.floor, raw.ipairs, raw.type
 
-local STREAM_TEXTS, STREAM_LISTS = { "description", "password" }, { "names", "mutes", "bans", "kick" }
+local STREAM_LISTS = { "names", "mutes", "bans", "kick" }
+-- Those that scripts may set.
+local SET_LISTS = { "mutes", "bans", "kick" }
+local FIELDS = { { "description", "string" }, { "broadcast", "boolean" }, { "password", "string" } }
 
 ---@param server table
 ---@param players table
 return function(server, players)
     local userdata, arguments = server.userdata, server.arguments
-    local strict, none = players.binders.strict, players.binders.none
+    local binders = players.binders
+    local strict, none, left = binders.strict, binders.none, binders.left
 
     local function stream_of(player)
         local stream = player.stream
@@ -36,7 +40,7 @@ return function(server, players)
         if data[key] == nil or type(data[key]) == kind then
             return true
         end
-        server:report("Livestream field '" .. key .. "' must be a " .. kind .. ".")
+        server:report("Livestream field '" .. key .. "' must be " .. kind .. ".")
         return false
     end
 
@@ -47,17 +51,14 @@ return function(server, players)
         end
         local stream = stream_of(player)
         local taken = {}
-        for _, key in ipairs(STREAM_TEXTS) do
-            if not fits(data, key, "string") then
+        for _, field in ipairs(FIELDS) do
+            local key = field[1]
+            if not fits(data, key, field[2]) then
                 return false
             end
             taken[key] = data[key]
         end
-        if not fits(data, "broadcast", "boolean") then
-            return false
-        end
-        taken.broadcast = data.broadcast
-        for _, key in ipairs(STREAM_LISTS) do
+        for _, key in ipairs(SET_LISTS) do
             if not fits(data, key, "table") then
                 return false
             end
@@ -69,18 +70,32 @@ return function(server, players)
         return true
     end
 
+    -- How much more bosses leave, in percent.
+    local function loot_bonus(points)
+        if points <= 250 then
+            return 25 + floor(points / 10)
+        elseif points <= 1250 then
+            return floor(37.5 + floor(points / 20))
+        end
+        return floor(100 + 0.5 * (raw.math.sqrt(8 * floor((points - 1250) / 5) + 81) - 9))
+    end
+
     local function outfit_key(kind, value)
         local which = type(value) == "number" and arguments.u16(value) or arguments.string(value)
         return arguments.string(kind) .. ":" .. which
     end
 
+    local function nothing(fn)
+        return server.parts.vocations.bind.strict("Player", "Player not found", fn, nil)
+    end
+
     userdata.methods("Player", {
-        addTitle = strict(function(player, id)
+        addTitle = left(function(player, id)
             player.titles = player.titles or {}
             player.titles[arguments.u8(id, 0)] = true
             return true
         end),
-        getTitles = strict(function(player)
+        getTitles = left(function(player)
             local list, ids = {}, {}
             for id in raw.pairs(player.titles or {}) do
                 ids[#ids + 1] = id
@@ -91,16 +106,16 @@ return function(server, players)
             end
             return list
         end),
-        setCurrentTitle = strict(function(player, id)
+        setCurrentTitle = left(function(player, id)
             player.title = arguments.u8(id, 0)
             return true
         end),
-        addCustomOutfit = strict(function(player, kind, value)
+        addCustomOutfit = none(function(player, kind, value)
             player.custom_outfits = player.custom_outfits or {}
             player.custom_outfits[outfit_key(kind, value)] = true
             return true
         end),
-        removeCustomOutfit = strict(function(player, kind, value)
+        removeCustomOutfit = none(function(player, kind, value)
             local key = outfit_key(kind, value)
             local had = player.custom_outfits ~= nil and player.custom_outfits[key] == true
             if had then
@@ -110,30 +125,28 @@ return function(server, players)
         end),
         addWeaponExperience = strict(function(player, amount, id)
             local experience = arguments.u32(amount)
-            local key = arguments.u16(id, 0)
+            local key = arguments.u16(id)
+            if experience == 0 then
+                return true
+            end
             player.proficiency = player.proficiency or {}
             player.proficiency[key] = (player.proficiency[key] or 0) + experience
             return true
         end),
-        getBossBonus = strict(function(player)
-            local points = player.boss_points or 0
-            if points <= 250 then
-                return 25 + floor(points / 10)
-            elseif points <= 1250 then
-                return floor(37.5 + points / 20)
-            end
-            return floor(100 + 0.5 * (raw.math.sqrt(8 * ((points - 1250) / 5) + 81) - 9))
+        getBossBonus = none(function(player, slot)
+            local race = player.boss_slots and player.boss_slots[arguments.u8(slot)] or 0
+            return loot_bonus(player.boss_points or 0) + (players.boss_level(player, race) == 3 and 25 or 0)
         end),
         removePreyStamina = players.binders.of(function()
             return true
         end),
-        getHarmonyDamage = none(function(_, low, high)
+        getHarmonyDamage = left(function(_, low, high)
             return arguments.u16(low), arguments.u16(high)
         end),
-        getLivestreamViewersCount = none(function()
+        getLivestreamViewersCount = nothing(function()
             return 0
         end),
-        getLivestreamViewers = none(function(player)
+        getLivestreamViewers = nothing(function(player)
             local stream = stream_of(player)
             local shown = { description = stream.description, password = stream.password, broadcast = stream.broadcast }
             for _, key in ipairs(STREAM_LISTS) do

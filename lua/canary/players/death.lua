@@ -254,7 +254,7 @@ return function(server, players)
     function players.has_killed(player, target)
         player.attacked[target.guid or 0] = nil
         if target.class_name == "Monster" then
-            server.parts.monsters.count_kill(player, target)
+            players.count_kill(player, target)
         end
     end
 

@@ -11,7 +11,7 @@ local IDS = {
 }
 local TFS_BOXES = { first = 25453, [17] = 34571, [18] = 44714, [19] = 44715 }
 local CANARY_BOXES = { before_first = 22796, [18] = 31915, [19] = 39723, last = 39724 }
-local CANARY_SIZE = 32
+local CANARY_SIZE, INBOX_SIZE = 32, 30
 -- The corpse of a boss: who fought it has a reward of its own in there.
 local REWARD_OWNER = 2147483647
 
@@ -59,7 +59,7 @@ return function(server, players)
     function players.inbox(player)
         if not player.inbox then
             local inbox = server.parts.items.new_container(ids.inbox)
-            inbox.container_kind = "inbox"
+            inbox.container_kind, inbox.unlocked, inbox.capacity = "inbox", false, INBOX_SIZE
             inbox.owner_player, inbox.holder_player = player, player
             player.inbox = inbox
         end
@@ -77,7 +77,7 @@ return function(server, players)
         local first = tfs and 0 or 1
         local count = tfs and 20 or server.parts.config.number("DEPOT_BOXES")
         local chest = server.parts.items.new_container(ids.depot, not tfs and count or nil)
-        chest.container_kind = tfs and "depot_chest" or nil
+        chest.container_kind, chest.most = tfs and "depot_chest" or nil, 0
         -- TFS has one box more than there is room for, if it is one that it knows.
         for depot = tfs and chest.capacity or count, first, -1 do
             put_in(chest, players.depot_chest(player, depot, true))

@@ -92,14 +92,21 @@ return function(server, players)
         return tfs and players.max_mana(player) or player.max_mana
     end
 
+    -- Others are told what the player is told, in Canary even that it is they who lost it.
     local function experience_text(player, kind, others_kind, verb, amount, color)
         local text = amount .. " experience point" .. (amount ~= 1 and "s." or ".")
+        local bonus = verb == "gained" and players.is_vip(player) and server.parts.config.number("VIP_BONUS_EXP") or 0
+        if bonus > 0 then
+            text = text .. " (VIP bonus " .. min(100, bonus) .. "%)"
+        end
         local x, y, z = server.parts.creatures.position(player)
         local extra = { x = x, y = y, z = z, value = amount, color = color }
-        players.text(player, kind, "You " .. verb .. " " .. text, extra)
+        local own = "You " .. verb .. " " .. text
+        players.text(player, kind, own, extra)
         for _, seer in raw.ipairs(server.parts.map.spectators(x, y, z, false, "players")) do
             if seer ~= player then
-                players.text(seer, others_kind, player.name .. " " .. verb .. " " .. text, extra)
+                local what = verb == "lost" and not tfs and own or text
+                players.text(seer, others_kind, player.name .. " " .. verb .. " " .. what, extra)
             end
         end
     end
@@ -186,12 +193,15 @@ return function(server, players)
         level_percent(player)
     end
 
-    local function skill_name(skill)
+    --- What a skill is called.
+    function players.skill_name(skill)
         return SKILL_NAMES[skill] or (skill == env.SKILL_MAGLEVEL and "magic level") or "unknown"
     end
 
-    --- Adds tries to a skill, quietly where the training was done offline.
-    function players.add_skill_tries(player, skill, tries, quiet)
+    local skill_name = players.skill_name
+
+    --- Adds tries to a skill.
+    function players.add_skill_tries(player, skill, tries)
         local vocations = server.parts.vocations
         local own = player.skills[skill]
         if not own then
@@ -206,14 +216,11 @@ return function(server, players)
         if tries == 0 then
             return false
         end
-        local before = own.level
         while own.tries + tries >= next_level do
             tries = tries - (next_level - own.tries)
             own.level, own.tries, own.percent = own.level + 1, 0, 0
-            if not quiet then
-                players.text(player, env.MESSAGE_EVENT_ADVANCE,
-                    "You advanced to " .. skill_name(skill) .. " level " .. own.level .. ".")
-            end
+            players.text(player, env.MESSAGE_EVENT_ADVANCE,
+                "You advanced to " .. skill_name(skill) .. " level " .. own.level .. ".")
             server.parts.events.advance(player, skill, own.level - 1, own.level)
             now = next_level
             next_level = vocations.skill_tries(player.vocation, skill, own.level + 1)
@@ -224,10 +231,6 @@ return function(server, players)
         end
         own.tries = own.tries + tries
         own.percent = next_level > now and percent(own.tries, next_level) or 0
-        if quiet and own.level ~= before then
-            players.text(player, env.MESSAGE_EVENT_ADVANCE,
-                "You advanced to " .. skill_name(skill) .. " level " .. own.level .. ".")
-        end
         return true
     end
 
@@ -254,7 +257,7 @@ return function(server, players)
     end
 
     --- Adds mana spent, which makes the magic level rise.
-    function players.add_mana_spent(player, amount, quiet)
+    function players.add_mana_spent(player, amount)
         if players.has_flag(player, "notgainmana") then
             return false
         end
@@ -269,30 +272,20 @@ return function(server, players)
         if amount == 0 then
             return false
         end
-        local before = player.magic_level
         while player.mana_spent + amount >= next_level do
             amount = amount - (next_level - player.mana_spent)
             player.magic_level, player.mana_spent = player.magic_level + 1, 0
-            if not quiet then
-                players.text(player, env.MESSAGE_EVENT_ADVANCE,
-                    "You advanced to magic level " .. player.magic_level .. ".")
-            end
+            players.text(player, env.MESSAGE_EVENT_ADVANCE,
+                "You advanced to magic level " .. player.magic_level .. ".")
             server.parts.events.advance(player, env.SKILL_MAGLEVEL, player.magic_level - 1, player.magic_level)
             now = next_level
             next_level = vocations.mana_spent(player.vocation, player.magic_level + 1)
             if now >= next_level then
-                if not quiet then
-                    return true
-                end
-                amount = 0
-                break
+                return true
             end
         end
         player.mana_spent = player.mana_spent + amount
         magic_percent(player)
-        if quiet and player.magic_level ~= before then
-            players.text(player, env.MESSAGE_EVENT_ADVANCE, "You advanced to magic level " .. player.magic_level .. ".")
-        end
         return true
     end
 
@@ -313,26 +306,6 @@ return function(server, players)
             players.text(player, env.MESSAGE_EVENT_ADVANCE,
                 "You were downgraded to magic level " .. player.magic_level .. ".")
         end
-    end
-
-    --- Time in which it may train offline, in milliseconds.
-    function players.add_offline_time(player, ms)
-        player.offline_time = min(12 * 3600 * 1000, player.offline_time + ms)
-    end
-    function players.remove_offline_time(player, ms)
-        player.offline_time = max(0, player.offline_time - ms)
-    end
-
-    --- Training while it was away.
-    ---@return boolean
-    function players.add_offline_tries(player, skill, tries)
-        if tries == 0 or skill == env.SKILL_LEVEL then
-            return false
-        end
-        if skill == env.SKILL_MAGLEVEL then
-            return players.add_mana_spent(player, tries, true)
-        end
-        return players.add_skill_tries(player, skill, tries, true)
     end
 
     --- What dies brings experience: to the party, or to the player alone.

@@ -79,11 +79,9 @@ return function(server, players, bind)
             if window then
                 userdata.drop(window)
             end
-            return 0
         end
         userdata.methods("ModalWindow", { delete = delete })
         userdata.metamethod("ModalWindow", "__gc", delete)
-        userdata.metamethod("ModalWindow", "__close", delete)
     end
 
     --- A client answers a window: the player's events are told.

@@ -112,7 +112,6 @@ return function(server, players)
             mounts = {},
             familiars = {},
             spells = {},
-            flags = {},
             attacked = {},
             kills = {},
             skull = fields.skull or 0,
@@ -173,7 +172,7 @@ return function(server, players)
     ---@param flag string in small letters: "cannotbeattacked"
     function players.has_flag(player, flag)
         local bit = server.parts.vocations.flag_bit(flag)
-        return bit ~= nil and (player.flags[bit] == true or (player.group ~= nil and player.group.flags[bit] == true))
+        return bit ~= nil and player.group ~= nil and player.group.flags[bit] == true
     end
 
     --- How fast it is by its level.
@@ -218,15 +217,47 @@ return function(server, players)
         return max(0, most - server.parts.items.inventory_weight(player))
     end
 
+    -- Canary's players get levels for their loyalty: those that a share of all that they ever trained would bring.
+    local function loyal_level(player, level, first, done, needed)
+        local bonus = not tfs and player.loyalty_bonus or 0
+        if bonus == 0 then
+            return level
+        end
+        local now, next_level = needed(level), needed(level + 1)
+        if now >= next_level then
+            return level
+        end
+        local total = done
+        for each = first, level do
+            total = total + needed(each)
+        end
+        local more = floor(total * bonus / 100)
+        while done + more >= next_level do
+            more = more - (next_level - done)
+            level, done, now = level + 1, 0, next_level
+            next_level = needed(level + 1)
+            if now >= next_level then
+                break
+            end
+        end
+        return level
+    end
+
     --- A skill with what items and conditions add.
     function players.skill_level(player, skill)
         local own = player.skills[skill]
-        return max(0, own.level + (player.var_skills[skill] or 0))
+        local level = loyal_level(player, own.level, 10, own.tries, function(at)
+            return server.parts.vocations.skill_tries(player.vocation, skill, at)
+        end)
+        return max(0, level + (player.var_skills[skill] or 0))
     end
 
     --- The magic level, likewise.
     function players.effective_magic_level(player)
-        return max(0, player.magic_level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
+        local level = loyal_level(player, player.magic_level, 1, player.mana_spent, function(at)
+            return server.parts.vocations.mana_spent(player.vocation, at)
+        end)
+        return max(0, level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
     end
 
     --- A skill, and the magic level, without what items and conditions add.
@@ -280,9 +311,14 @@ return function(server, players)
 
     --- Keeps a number under a key of a creature.
     function server.parts.creatures.set_storage(creature, key, value)
+        local old = creature.storage[key]
         creature.storage[key] = value
         if creature.class_name == "Player" then
             creature.storage_changed = true
+        end
+        if tfs then
+            -- The server hands the two values over in the wrong order.
+            server.parts.events.meta("Creature", "onUpdateStorage", creature, key, old, value, false)
         end
     end
 

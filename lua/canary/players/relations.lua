@@ -38,7 +38,7 @@ return function(server, players)
         local skull = other.skull or env.SKULL_NONE
         if other.class_name ~= "Player" or skull ~= env.SKULL_NONE then
             return skull
-        elseif other.attacked[player.guid] then
+        elseif players.has_attacked(other, player) then
             return env.SKULL_YELLOW
         elseif player.party and player.party == other.party then
             return env.SKULL_GREEN
@@ -86,16 +86,6 @@ return function(server, players)
     function players.inventory_changed(player, item)
         if player.trade_state and player.trade_item then
             server.parts.trade.changed(player, item)
-        end
-    end
-
-    --- Takes a player off its mount, without showing it: another outfit hides it.
-    function players.dismount(player)
-        local outfit = player.default_outfit
-        local mount = outfit.lookMount ~= 0 and server.parts.vocations.mount("client_id", outfit.lookMount)
-        outfit.lookMount = 0
-        if mount then
-            server.parts.creatures.change_speed(player, -mount.speed)
         end
     end
 

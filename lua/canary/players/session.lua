@@ -46,7 +46,10 @@ return function(server, players)
         if not server.tfs then
             players.store_inbox(player)
         end
-        if not place_for(player) then
+        local refusal = server.parts.game.refusal(player)
+        if refusal then
+            return nil, refusal
+        elseif not place_for(player) then
             return nil, "there is no place for it on the map"
         end
         if player.removed then

@@ -128,6 +128,20 @@ return function(server, scripts)
             end,
         }
 
+    -- What Canary's log calls the kinds.
+    local SAID = {
+        CHAT = { "Chat" }, CONFIG = { "Config" }, EVENTS = { "Events" }, ITEMS = { "Items" }, MODULES = { "Modules" },
+        MONSTERS = { "Monsters" }, NPCS = { "NPCs" }, SCRIPTS = { "Monsters", "NPCs", "Scripts" },
+        VOCATIONS = { "Monsters", "NPCs", "Scripts", "Vocations" },
+    }
+
+    local function say(name, done)
+        for _, what in ipairs(not server.tfs and SAID[name] or {}) do
+            server:log(done and "info" or "error", (done and "Reloaded: " or "Failed to reload: ") .. what)
+        end
+        return done
+    end
+
     --- Loads anew what a number of the servers' RELOAD_TYPE_… means.
     ---@param number number
     ---@return boolean|nil whether all could be loaded; nil when there is no such kind
@@ -135,7 +149,7 @@ return function(server, scripts)
         local names = server.parts.enums.all
         for name, reload in raw.pairs(kinds) do
             if names["RELOAD_TYPE_" .. name] == number then
-                return reload()
+                return say(name, reload())
             end
         end
         if server.tfs then

@@ -34,6 +34,11 @@ return function(server, scripts)
         return ok, file
     end
 
+    --- Whether many files are being loaded, between which nothing else runs.
+    function scripts.is_sparing()
+        return most ~= nil
+    end
+
     --- Calls a function that loads many files. What is made then mostly stays, and most code runs once: collections are
     --- few, and so is the code that is worth compiling.
     function scripts.sparing(fn)
@@ -41,6 +46,7 @@ return function(server, scripts)
             return fn()
         end
         most = MOST_LOADING
+        scripts.classes.unsure()
         raw.collectgarbage("stop")
         raw.jit.opt.start("hotloop=300", "hotexit=60")
         local ok, problem = raw.pcall(fn)

@@ -104,7 +104,7 @@ return function(server, spells)
     end
 
     local function set_group(spell, value)
-        local group = u8(value)
+        local group = arguments.enum8(value)
         if group == 0 and is_text(value) then
             group = GROUPS[lower(text(value))] or 0
         end
@@ -116,7 +116,7 @@ return function(server, spells)
     end
 
     local function set_groups(spell, first, second)
-        local one, two = u8(first), u8(tfs and second or first)
+        local one, two = arguments.enum8(first), arguments.enum8(tfs and second or first)
         if one ~= 0 and two ~= 0 then
             spell.group, spell.second_group = one, two
             return true

@@ -41,7 +41,7 @@ return function(server, storage)
             if creature and creature.class_name == "Player" then
                 return creature
             end
-            return storage.load_player(who)
+            return storage.load_named(who)
         end
         server:log("warning", "Lua::getPlayer: Invalid argument.")
         return nil

@@ -123,6 +123,12 @@ return function(server, storage)
         return true
     end
 
+    --- Takes away the value under a key.
+    ---@param key string
+    function storage.kv_remove(key)
+        set(key, nil)
+    end
+
     --- The keys that begin so, without that beginning, in order.
     ---@param prefix string
     ---@return string[]

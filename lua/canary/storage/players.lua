@@ -161,6 +161,20 @@ return function(server, storage)
         return sum_up(player)
     end
 
+    --- A player of the database by its name, for Canary's scripts. Its log tells of one that is not there.
+    ---@param name string
+    ---@param is_new boolean|nil whether it is meant for somebody new
+    ---@return table|nil player
+    function storage.load_named(name, is_new)
+        local player = name ~= "" and storage.load_player(name) or nil
+        if name ~= "" and not player then
+            server:log("warning", "[loadPlayer] - Result is nullptr")
+            server:log(is_new and "info" or "error", is_new and "New name " .. name .. " is available"
+                or "Failed to load player " .. name .. " from database")
+        end
+        return player
+    end
+
     --- Adds a player to the database.
     ---@param name string
     ---@param fields table columns

@@ -240,7 +240,7 @@ return function(engine, game)
             session_key = session_key or "",
         }
         protocol.driver = driver
-        game.wire.problem = nil
+        game.wire.problem, game.wire.refused = nil, nil
         protocol.wire = engine.host("wire.open", state.protocol_version, game.wire_flags())
         game.wire.protocol = protocol
         net.protocols.connect(protocol, host, port)
@@ -314,15 +314,17 @@ return function(engine, game)
         local incoming = game.incoming
         local tell = incoming[event]
         incoming[event] = function(said, ...)
-            wire.problem = said
+            wire.problem, wire.refused = said, event == "LoginError"
             return tell(said, ...)
         end
     end
 
-    --- What has become of the session that began last: { begun, online, problem }. `begun` as long as there is one;
-    --- `problem` says why it ended, as far as that is known.
+    --- What has become of the session that began last: { begun, online, problem, connected, refused }. `begun` as long
+    --- as there is one; `problem` says why it ended, as far as that is known, and `refused` that the server said so.
     function engine.controls.game_session()
-        return { state.protocol ~= nil, state.online == true, wire.problem or "" }
+        local there = state.protocol ~= nil
+        local connected = there and state.connected == true
+        return { there, state.online == true, wire.problem or "", connected, wire.refused == true }
     end
 
     --- From now on sessions are real: the host has the operations `wire.…`.

@@ -23,6 +23,16 @@ def test_values_and_defaults(tmp_path: Path, dialect: Dialect) -> None:
     assert lua(tmp_path, code, files, dialect=dialect) == [6, True, "Here", 60000]
 
 
+def test_keys_below_nothing_and_floats(tmp_path: Path) -> None:
+    # A key is a member of an enumeration: what is negative wraps, and names no setting. A nil that was passed is false.
+    code = """
+        local get, rate = configManager, configKeys.HOUSE_RENT_RATE
+        return { get.getNumber(-1), get.getNumber(0), get.getFloat(rate), get.getFloat(rate, nil) == 1.1,
+            get.getFloat(rate, nil) > 1.1, get.getFloat(0, "last") }
+    """
+    assert lua(tmp_path, code, {"config.lua": "houseRentRate = 1.1\n"}) == [0, 0, 1.1, False, True, "last"]
+
+
 def test_wrong_kinds(tmp_path: Path) -> None:
     files = {"config.lua": 'rateSkill = "many"\nfreePremium = "yes"\nserverName = 5\nhouseRentRate = 1.23456\n'}
     code = """

@@ -11,6 +11,8 @@ from tests.realms.canary.servers import DIALECTS
 from tests.realms.canary.test_items import run
 
 from tibicen.realms.canary.server import Dialect
+from tibicen.testing.server_kit import ServerKit
+from tibicen.testing.small_server import Item
 
 LIST = f"""
     local bag = Game.createItem({BAG}, 1, place())
@@ -112,3 +114,31 @@ def test_places_out_of_range(tmp_path: Path, dialect: Dialect) -> None:
         return {{bag:getItem(7) == nil, bag:getItem(nil) ~= nil, Container(12345678) == nil, {GRASS}}}
     """
     assert held(tmp_path, code, dialect)[:3] == [True, True, True]
+
+
+def test_what_is_made_a_container(tmp_path: Path) -> None:
+    # Canary lets nothing come into it.
+    code = f"""
+        local sign = Game.createContainer({SIGN}, 5)
+        return {{ sign:getCapacity(), sign:getMaxCapacity(), sign:addItemEx(Game.createItem({ROPE})) }}
+    """
+    assert held(tmp_path, code, "canary") == [5, 0, 29]
+    code = f"local sign = Game.createContainer({SIGN}, 5) return sign and sign:getSize()"
+    assert held(tmp_path / "tfs", code, "tfs") == 0
+
+
+def test_lockers_and_reward_chests_of_canary() -> None:
+    items: dict[int, Item] = {
+        2000: {"name": "locker", "type": "depot", "movable": False},
+        2001: {"name": "chest", "type": "rewardchest", "movable": False},
+        2002: {"name": "rope"},
+    }
+    with ServerKit(dialect="canary", items=items) as kit:
+        kit.world("g", {"g": 4526}, (1000, 1000, 7))
+        code = """
+            local place = Position(1000, 1000, 7)
+            local locker, chest = Game.createItem(2000, 1, place), Game.createItem(2001, 1, place)
+            local rope = Game.createItem(2002)
+            return { locker:addItemEx(rope) == RETURNVALUE_NOTENOUGHROOM, chest:addItemEx(rope), chest:getSize() }
+        """
+        assert kit.run(code) == [True, 0, 1]

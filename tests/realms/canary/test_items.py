@@ -23,6 +23,8 @@ from tests.realms.canary.item_files import (
 from tests.realms.canary.servers import DIALECTS, with_server
 
 from tibicen.realms.canary.server import Dialect, Server
+from tibicen.testing.server_kit import ServerKit
+from tibicen.testing.small_server import Item
 
 # Tiles at (100, 100, 7) and east of it.
 FIELD = f"""
@@ -277,3 +279,37 @@ def test_attributes_are_written_and_read(tmp_path: Path) -> None:
     custom = data[len(head) :]
     assert custom.startswith(b"\x29\x04" + bytes(7) + b"\x06\x00double\x03\x00\x00\x00\x00\x00\x00\xd8\xbf")
     assert b"\x06\x00number\x02" + (-5).to_bytes(8, "little", signed=True) in custom
+
+
+def test_fewer_than_none_are_made(tmp_path: Path) -> None:
+    # Canary pushes nothing, so that what was passed last is the answer.
+    code = f"""
+        local function made(count) return Game.createItem({COIN}, count) end
+        return {{ made(-250), made(-1) == nil, made(0) == nil }}
+    """
+    assert run(tmp_path, code) == [-250, True, True]
+
+
+def test_a_container_of_an_item_of_canary_has_no_metatable(tmp_path: Path) -> None:
+    code = f"""
+        local bag, rope = Game.createItem({BAG}), Game.createItem({ROPE})
+        return {{ type(bag:getContainer()), getmetatable(bag:getContainer()) == nil, rope:getContainer() }}
+    """
+    assert run(tmp_path, code) == ["userdata", True, False]
+
+
+def test_what_cleaves_is_told_in_capitals_but_of_bows() -> None:
+    items: dict[int, Item] = {
+        2000: {"name": "axe", "weaponType": "axe", "attack": 5, "cleavepercent": 90, "weight": 0},
+        2001: {
+            "name": "bow",
+            "weaponType": "distance",
+            "ammoType": "arrow",
+            "range": 4,
+            "cleavepercent": 90,
+            "weight": 0,
+        },
+    }
+    with ServerKit(dialect="canary", items=items) as kit:
+        told = kit.run("return { ItemType(2000):getDescription(), ItemType(2001):getDescription() }")
+    assert told == ["axe (Atk:5, Cleave +90%).", "bow (Range: 4, cleave +90%)."]

@@ -417,3 +417,61 @@ def test_scripts_forbid_zones(tmp_path: Path) -> None:
     files = {"data/scripts/lib/sugar.lua": sugar, "data/scripts/zones.lua": script}
     got = with_world(tmp_path, otbm([field()]), body, dialect="canary", files=files)
     assert got == [[0, 0, 7], [0, 1, 7], ["garden 1"]]
+
+
+def test_zones_go_with_the_script_that_made_them(tmp_path: Path) -> None:
+    yard = """
+        local zone = Zone("yard")
+        zone:addArea(Position({x}, 1000, 7), Position({x}, 1000, 7))
+    """
+    path = "data/scripts/yard.lua"
+
+    def body(server: Server) -> Any:
+        server.control("load_all")
+        code = """
+            local zones = {}
+            for x = 1000, 1002 do zones[#zones + 1] = #Position(x, 1000, 7):getZones() end
+            return { zones, #Zone.getAll(), #Zone("shed"):getPositions() }
+        """
+        server.run(b'Zone("shed"):addArea(Position(1002, 1000, 7), Position(1002, 1000, 7))')
+        seen = [server.run(code.encode())]
+        for text in (yard.format(x=1001), yard.format(x=1002) + "error('broken')"):
+            (tmp_path / path).write_text(text)
+            server.control("load_file", path)
+            seen.append(server.run(code.encode()))
+        server.control("unload_file", path)
+        return [*seen, server.run(code.encode())]
+
+    got = with_world(tmp_path, otbm([field()]), body, dialect="canary", files={path: yard.format(x=1000)})
+    moved = [[0, 1, 1], 2, 1]
+    # A broken version changes nothing; the zone that nobody names any more is gone.
+    assert got == [[[1, 0, 1], 2, 1], moved, moved, [[0, 0, 1], 1, 1]]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_is_a_thing(tmp_path: Path, dialect: Dialect) -> None:
+    code = (
+        PLACE
+        + """
+        local tile = Tile(Position(1000, 1000, 7))
+        local ground = tile:getGround()
+        local loose = Game.createItem(ground:getId())
+        loose:remove()
+        local variant = Variant(tile)
+        return { tile:getThingIndex(ground:getUniqueId()), tile:getThingIndex(tostring(ground:getUniqueId())) == nil,
+            tile:getThingIndex(ItemType(ground:getId())) == nil,
+            variant:getPosition().x, Variant(ground):getPosition().x,
+            select("#", tile:addItemEx(Game.createItem(ground:getId()))) }
+    """
+    )
+    got = with_world(tmp_path, otbm([field()]), lambda server: server.run(code.encode()), dialect=dialect)
+    # A text is no thing, nor is a tile; TFS's ground has no other number than the one it was asked for.
+    assert got == [0, True, True, 0, 1000, 1]
+
+
+def test_a_truth_value_that_is_nil(tmp_path: Path) -> None:
+    # To Canary a nil that was passed is false, to TFS it is left out: whether both have to be on one floor.
+    code = b"return Position(1000, 1000, 7):isSightClear(Position(1000, 1000, 6), nil)"
+    for dialect, clear in (("canary", True), ("tfs", False)):
+        got = with_world(tmp_path / dialect, otbm([field()]), lambda server: server.run(code), dialect=dialect)
+        assert got is clear

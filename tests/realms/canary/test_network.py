@@ -98,3 +98,16 @@ def test_negative_numbers_in_canary(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_nobody_to_send_it_to(tmp_path: Path, dialect: Dialect) -> None:
     assert run(tmp_path, "return NetworkMessage():sendToPlayer(nil) == nil", dialect) is True
+
+
+def test_canary_logs_what_is_read_beyond_the_end(tmp_path: Path) -> None:
+    def body(server: Server) -> Any:
+        got = server.run(b"local m = NetworkMessage() return { m:getByte(), m:getU16(), m:getString() }")
+        return got, [text for _, text in server.log]
+
+    got, log = with_server(tmp_path, body)
+    assert got == [0, 0, ""]
+    where = "static int NetworkMessageFunctions::luaNetworkMessageGetByte(lua_State*)"
+    assert log == [
+        f"[getByte] Not enough data to read a byte. Current position: 8, Length: 0. Called line 70:37 in {where}"
+    ]

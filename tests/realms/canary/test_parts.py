@@ -19,10 +19,11 @@ _ALIASES = re.compile(r"^( *)local (\w+(?:, \w+)+) = ((?:server\.)?parts\.\w+(?:
 
 # What one of the two servers has and the other lacks; who asks for it is that server's, or asks which one it is.
 _CANARY_ALONE = """
-    game.achievement game.achievement_named item_types.dummies item_types.has_look_type item_types.ladders
-    item_types.soul_cores items.tier items.tier_chance monsters.charm monsters.charms monsters.make_charm
-    monsters.types_with npcs.make_type players.add_race_kills players.dodge_chance players.fatal_chance
-    players.reward_streak storage.player_kv events.wanted_items
+    creatures.remove_icon creatures.set_icon game.achievement game.achievement_named item_types.dummies
+    item_types.has_look_type item_types.ladders item_types.soul_cores items.tier items.tier_chance
+    monsters.charm monsters.charms monsters.make_charm monsters.types_with npcs.make_type players.dodge_chance
+    players.fatal_chance players.reward_streak storage.kv_get storage.kv_remove storage.kv_set storage.player_kv
+    events.wanted_items
 """
 _TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"
 _LACKING = {"canary": set(_TFS_ALONE.split()), "tfs": set(_CANARY_ALONE.split())}

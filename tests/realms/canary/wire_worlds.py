@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +59,14 @@ def wire_world(
     limits: WireLimits | None = None,
 ) -> WireThread:
     """A server with these scripts, not started yet."""
+    options = replace(QUICK, limits=limits) if limits else QUICK
+    return WireThread(server_of(root, dialect, scripts), accounts(), options)
+
+
+def server_of(
+    root: Path, dialect: Dialect = "canary", scripts: Mapping[str, str] | None = None
+) -> Callable[[], Server]:
+    """Writes the files of a server with these scripts; what makes it."""
     write_small_server(root, dialect, ITEMS)
     (root / "world.otbm").write_bytes(field_map())
     for name, source in (scripts or {"ping.lua": PING}).items():
@@ -74,8 +82,7 @@ def wire_world(
         return server
 
     (root / "written").mkdir(exist_ok=True)
-    options = replace(QUICK, limits=limits) if limits else QUICK
-    return WireThread(make, accounts(), options)
+    return make
 
 
-__all__ = ["BAG", "COIN", "GROUND", "HOME", "ITEMS", "PING", "QUICK", "SWORD", "accounts", "wire_world"]
+__all__ = ["BAG", "COIN", "GROUND", "HOME", "ITEMS", "PING", "QUICK", "SWORD", "accounts", "server_of", "wire_world"]

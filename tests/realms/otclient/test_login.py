@@ -2,134 +2,194 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 import pytest
+from tests.conftest import run_in_host_thread as run
 
-from tibicen.errors import ConfigError, TibicenError
-from tibicen.protocol.integration import IntegrationOptions
+from tibicen.errors import ConfigError, RefusedError, TibicenError
 from tibicen.realms.connections import LoginConfig
 from tibicen.realms.otclient.client import Client
-from tibicen.realms.otclient.login import SETTLED_SECONDS, ClientLogin
+from tibicen.realms.otclient.login import ClientLogin
 
-CONFIG = LoginConfig(server="127.0.0.1:7172", account="ann", password='se"cret', character="Ann")
-OPTIONS = IntegrationOptions(timeout=5000, retry_count=3, backoff_ms=100)
-NOTHING, BEGUN, ONLINE = [False, False, ""], [True, False, ""], [True, True, ""]
+NOTHING, BEGUN, ONLINE = [False, False, "", False, False], [True, False, "", True, False], [True, True, "", True, False]
+PATIENCE = 10.0
 
 
-class Game:
-    """Stands in for the client: answers what has become of the session, and keeps what it was told to run."""
+def ended(problem: str, *, refused: bool = False) -> list[Any]:
+    return [False, False, problem, False, refused]
+
+
+def config(**more: Any) -> LoginConfig:
+    said = {"server": "127.0.0.1:7172", "account": "ann", "password": 'se"cret', "character": "Ann"}
+    return LoginConfig(**{**said, "retries": 3, "backoff_ms": 1, "settled_ms": 60_000, **more})
+
+
+class Player:
+    """Stands in for the client, too: answers what has become of the session, and keeps what it was told to run.
+
+    Args:
+        answers: what becomes of each attempt, in turn; of the last one for all that follow.
+    """
 
     dialect = "mehah"
 
-    def __init__(self) -> None:
-        self.session: list[Any] = NOTHING
-        self.runs: deque[str] = deque()
+    def __init__(self, *answers: list[Any], **more: Any) -> None:
+        self.session = NOTHING
+        self.runs: list[str] = []
+        self.said: list[tuple[str, str]] = []
         self.refuses = ""
+        self._answers = deque(answers)
+        self.login = ClientLogin(
+            cast(Client, self), config(**more), lambda *line: self.said.append(line), look_seconds=0.001
+        )
 
     def control(self, name: str, *_: Any) -> Any:
         return self.session if name == "game_session" else True
 
     def run(self, source: bytes, chunk: str = "") -> None:
-        self.runs.append(source.decode())
-        if self.refuses and "loginWorld" in source.decode():
-            raise TibicenError(self.refuses)
-
-
-class Player:
-    def __init__(self, config: LoginConfig = CONFIG) -> None:
-        self.game = Game()
-        self.said: list[tuple[str, str]] = []
-        say = lambda level, text: self.said.append((level, text))  # noqa: E731
-        self.login = ClientLogin(cast(Client, self.game), config, say, OPTIONS)
-        self.now = 1000.0
-
-    def look(self, session: list[Any], seconds: float = 0.01) -> str:
-        """Lets time pass; what was said of it."""
-        self.game.session, self.now = session, self.now + seconds
-        self.said.clear()
-        self.login.look(self.now)
-        return "; ".join(text for level, text in self.said if level != "debug")
+        text = source.decode()
+        self.runs.append(text)
+        if "loginWorld" in text:
+            if self.refuses:
+                raise TibicenError(self.refuses)
+            self.session = self._answers.popleft() if len(self._answers) > 1 else self._answers[0]
+        elif "forceLogout" in text:
+            self.session = NOTHING
 
     @property
     def attempts(self) -> int:
-        return sum("loginWorld" in each for each in self.game.runs)
+        return sum("loginWorld" in each for each in self.runs)
+
+    @property
+    def lines(self) -> list[str]:
+        return [text for level, text in self.said if level != "debug"]
+
+    async def until(self, so: Callable[[], object]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not so():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+
+
+def play(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    run(scenario)
 
 
 def test_it_logs_in_and_again_when_the_connection_is_lost() -> None:
-    player = Player()
-    assert player.look(NOTHING) == "" and player.attempts == 1
-    assert any("setClientVersion(1098)" in each for each in player.game.runs)
-    assert player.look(BEGUN) == ""
-    assert player.look(ONLINE) == "logged in to 127.0.0.1:7172 as Ann"
-    assert player.look(ONLINE, 60) == "" and player.login.sessions == 1
-    said = player.look([False, False, "Connection reset by peer"])
-    assert "127.0.0.1:7172 as Ann ended: Connection reset by peer; tries again in 0.1 s" in said
-    assert player.look(NOTHING, 0.01) == "" and player.attempts == 1
-    assert player.look(NOTHING, 0.1) == "" and player.attempts == 2
-    assert player.look(ONLINE).startswith("logged in") and player.login.sessions == 2
+    async def scenario() -> None:
+        player = Player(ONLINE)
+        player.login.begin(asyncio.get_running_loop())
+        await player.until(lambda: player.login.state == "running")
+        assert player.attempts == 1 and "setClientVersion(1098)" in player.runs[0]
+        assert player.lines == ["logged in to 127.0.0.1:7172 as Ann"]
+        player.session = ended("Connection reset by peer")
+        await player.until(lambda: player.login.counts["sessions"] == 2)
+        assert "127.0.0.1:7172 as Ann ended: Connection reset by peer; tries again in 0.0 s" in player.lines[1]
+        assert player.attempts == 2 and player.login.problem == ""
+        player.login.end()
+        assert "forceLogout" in player.runs[-1] and player.login.state == "closed"
+        await asyncio.sleep(0.02)
+        assert player.attempts == 2
+
+    play(scenario)
 
 
 def test_the_wait_grows_and_it_gives_up() -> None:
-    player = Player()
-    waits = []
-    player.look(NOTHING)
-    for attempt in (1, 2, 3):
-        said = player.look([False, False, "Connection refused"])
-        assert "could not log in to 127.0.0.1:7172 as Ann: Connection refused; tries again in" in said
-        waits.append(float(said.rpartition(" in ")[2].split()[0]))
-        assert player.look(NOTHING, OPTIONS.backoff(attempt, lambda: 1.0)) == "" and player.attempts == attempt + 1
-    assert waits == sorted(waits) and waits[-1] >= 0.2
-    said = player.look([False, False, "Connection refused"])
-    assert said.endswith("it has tried 4 times and gives up until it is reloaded") and player.said[0][0] == "error"
-    assert player.look(NOTHING, 1000) == "" and player.attempts == 4
+    async def scenario() -> None:
+        player = Player(ended("Connection refused"))
+        with pytest.raises(OSError, match="Connection refused"):
+            await player.login.keep()
+        assert player.attempts == 4 and player.login.state == "failed"
+        assert all("could not log in to 127.0.0.1:7172 as Ann: Connection refused" in each for each in player.lines)
+        assert [each.partition("; ")[2].split(" in ")[0] for each in player.lines[:-1]] == ["tries again"] * 3
+        assert player.said[-1][0] == "error" and "it has tried 4 times and gives up" in player.lines[-1]
+        waits = [player.login.options.backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3)]
+        assert waits == [0.001, 0.002, 0.004]
 
-
-def test_a_session_that_lasted_starts_the_count_anew() -> None:
-    player = Player()
-    for _ in range(10):
-        player.look(NOTHING, 1)
-        assert player.look(ONLINE).startswith("logged in")
-        assert "tries again in 0.1 s" in player.look(NOTHING, SETTLED_SECONDS)
-    for wait in (1, 2):
-        player.look(NOTHING, wait)
-        player.look(ONLINE)
-        said = player.look(NOTHING, SETTLED_SECONDS / 2)
-    assert "tries again in" in said and player.login.describe()["state"] == "waiting"
-    player.look(NOTHING, 3)
-    player.look(ONLINE)
-    assert "gives up" in player.look(NOTHING, 1), "a server that throws it out at once is a failed attempt"
-
-
-def test_a_server_that_says_nothing_and_a_script_that_is_in_the_way() -> None:
-    player = Player()
-    player.look(NOTHING)
-    assert player.look(BEGUN, 4.9) == ""
-    assert "no answer within 5000 ms" in player.look(BEGUN, 0.2)
-    assert any("cancelLogin" in each for each in player.game.runs)
-    player.game.refuses = "Unable to login into a world while already online or logging."
-    assert "already online" in player.look(NOTHING, 1)
-
-
-def test_texts_reach_the_client_as_they_are() -> None:
-    player = Player(LoginConfig(server="[::1]:7172", account="ann", password='"\\\né', character="Ann"))
-    player.look(NOTHING)
-    assert '"\\034\\092\\010\\233"' in player.game.runs[-1] and '"\\058\\058\\049"' in player.game.runs[-1]
+    play(scenario)
 
 
 @pytest.mark.parametrize(
-    ("config", "complaint"),
+    ("text", "again"),
+    [
+        ("Account name or password is not correct.", False),
+        ("Only clients with protocol 13.10 allowed!", False),
+        ("You are already connected through another client. Please use only one client at a time!", False),
+        ("Gameworld is starting up. Please wait.", True),
+        ("The game is just going down.\nPlease try again later.", True),
+        ("You are already logged in.", True),
+    ],
+)
+def test_what_a_server_would_say_again_is_asked_once(text: str, again: bool) -> None:
+    async def scenario() -> None:
+        player = Player(ended(text, refused=True), ONLINE)
+        player.login.begin(asyncio.get_running_loop())
+        await player.until(lambda: player.login.state in ("running", "failed"))
+        assert (player.login.state, player.attempts) == (("running", 2) if again else ("failed", 1))
+        assert text in player.lines[0] and ("gives up" in player.lines[0]) != again
+        player.login.end()
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(("settled", "most", "fails"), [(0, 9, False), (60_000, 3, True)])
+def test_a_session_that_lasted_starts_the_count_anew(settled: int, most: int, fails: bool) -> None:
+    async def scenario() -> None:
+        player = Player(ONLINE, settled_ms=settled)
+        player.login.begin(asyncio.get_running_loop())
+        for number in range(1, most + 1):
+            sessions = number
+            await player.until(lambda sessions=sessions: player.login.counts["sessions"] == sessions)  # type: ignore[misc]
+            player.session = ended("kicked")
+        for ends in (most, most + 1):
+            await player.until(
+                lambda ends=ends: player.attempts > ends or player.login.state == "failed"  # type: ignore[misc]
+            )
+            player.session = ended("kicked")
+        assert (player.login.state == "failed") == fails, "only one that is thrown out at once has failed"
+        player.login.end()
+
+    play(scenario)
+
+
+def test_a_server_that_says_nothing_and_a_script_that_is_in_the_way() -> None:
+    async def scenario() -> None:
+        player = Player(BEGUN, timeout_ms=100, retries=0)
+        with pytest.raises(TimeoutError, match="as Ann: no answer within 100 ms"):
+            await player.login.start()
+        assert any("cancelLogin" in each for each in player.runs)
+        player.refuses = "Unable to login into a world while already online or logging."
+        with pytest.raises(OSError, match="already online"):
+            await player.login.start()
+
+    play(scenario)
+
+
+def test_texts_reach_the_client_as_they_are() -> None:
+    async def scenario() -> None:
+        player = Player(ONLINE, server="[::1]:7172", password='"\\\né')
+        await player.login.start()
+        assert '"\\034\\092\\010\\233"' in player.runs[-1] and '"\\058\\058\\049"' in player.runs[-1]
+
+    play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
     [({"server": "nowhere"}, "'nowhere' is no host:port"), ({"version": 999}, "there is no protocol 999")],
 )
-def test_what_can_not_be_used(config: dict[str, Any], complaint: str) -> None:
+def test_what_can_not_be_used(more: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
-        Player(LoginConfig(**{"server": "a:1", "account": "a", "password": "b", "character": "c", **config}))
+        Player(ONLINE, **more)
 
 
-def test_it_leaves_the_game_at_the_end() -> None:
-    player = Player()
-    player.look(NOTHING)
-    player.look(ONLINE)
-    player.login.end()
-    assert "forceLogout" in player.game.runs[-1] and player.look(NOTHING, 100) == "" and player.attempts == 1
+def test_a_refusal_is_raised_as_one() -> None:
+    async def scenario() -> None:
+        player = Player(ended("Your character has been namelocked.", refused=True))
+        with pytest.raises(RefusedError, match="namelocked"):
+            await player.login.start()
+
+    play(scenario)

@@ -12,6 +12,7 @@ from tibicen.errors import LoadError, TibicenError
 from tibicen.lifecycle.discovery import MANIFEST
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.waves import Wave
+from tibicen.protocol.integration import Integration
 from tibicen.realms.allowance import allowance_of
 from tibicen.realms.canary.blame import Blame
 from tibicen.realms.canary.server import TICK_MS, Server
@@ -350,6 +351,11 @@ class ServerPlugin:
 
     # -- figures ----------------------------------------------------------------------------------------
 
+    @property
+    def integration(self) -> Integration | None:
+        """Its ports, when the owner opened some."""
+        return self._wire.integration if self._wire is not None else None
+
     def describe_parts(self) -> dict[str, Plain]:
         if self._ended or self._prepared is None or self._saves is None:
             return {}
@@ -377,7 +383,6 @@ class ServerPlugin:
             "script_errors": sum(int(entry["count"]) for entry in errors if entry["kind"] == "error"),
             "script_warnings": sum(int(entry["count"]) for entry in errors if entry["kind"] != "error"),
             "scripts": rows,
-            **({"wire": self._wire.describe()} if self._wire is not None else {}),
         }
 
 

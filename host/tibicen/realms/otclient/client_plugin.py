@@ -14,6 +14,7 @@ from tibicen.lifecycle.discovery import MANIFEST
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.waves import Wave
 from tibicen.protocol.extended import RESERVED
+from tibicen.protocol.integration import Integration
 from tibicen.realms.allowance import allowance_of
 from tibicen.realms.inhabited import (
     Beat,
@@ -231,9 +232,8 @@ class ClientPlugin:
         self._home.close()
 
     def _leave_game(self) -> None:
-        with contextlib.suppress(TibicenError):
-            if self._login is not None:
-                self._login.end()
+        if self._login is not None:
+            self._login.end()
 
     def remains(self) -> list[str]:
         return self.client.remains()
@@ -253,6 +253,8 @@ class ClientPlugin:
     def _begin(self) -> None:
         self._served = True
         self._beat.begin()
+        if self._login is not None:
+            self._login.begin(self.services.loop)
         for name in WATCHED:
             self._watches.add(self._folder / name)
 
@@ -262,8 +264,6 @@ class ClientPlugin:
 
     def _run_frame(self, ms: int) -> bool:
         self.client.frame(ms)
-        if self._login is not None:
-            self._login.look(self.services.loop.time())
         if self.client.stopped:
             self._tell_of_end("the client ended itself")
             return False
@@ -337,6 +337,11 @@ class ClientPlugin:
 
     # -- figures ----------------------------------------------------------------------------------------
 
+    @property
+    def integration(self) -> Integration | None:
+        """Its login, when the owner wants one."""
+        return self._login
+
     def describe_parts(self) -> dict[str, Plain]:
         rows: list[Plain] = []
         modules = [] if self._closed else self.client.control("live_modules")
@@ -361,7 +366,6 @@ class ClientPlugin:
             "stopped": self._is_stopped(),
             "frames": self._beat.figures(),
             "modules": rows,
-            **({"login": self._login.describe()} if self._login is not None else {}),
             "extended_opcodes": [] if self._closed else self._extended_opcodes(),
         }
 

@@ -1,125 +1,206 @@
-"""A client of a running host that logs in by itself, and does so again when its connection is lost."""
+"""The client's role on the wire: a client of a running host that logs in by itself, and again when it is lost."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from tibicen.errors import ConfigError, TibicenError
-from tibicen.protocol.integration import IntegrationOptions
+import structlog
+
+from tibicen.errors import ConfigError, RefusedError, TibicenError
+from tibicen.protocol.integration import RETRIED, Integration, IntegrationOptions
 from tibicen.protocol.versions import VERSIONS
 from tibicen.realms.connections import LoginConfig
 from tibicen.realms.otclient.client import Client
 from tibicen.realms.otclient.wire_features import setup_chunk
-from tibicen.vm.marshal import Plain
 
-SETTLED_SECONDS = 30.0
-"""A session that lasted so long was a good one: the next loss counts from the beginning."""
+LOOK_SECONDS: Final = 0.02
+"""How often it looks what has become of the session: about once a frame."""
+
+LATER: Final = re.compile(
+    r"try again|re-?connect|please wait|starting up|already logged in|already online|at the same time|protection zone",
+    re.IGNORECASE,
+)
+"""What servers say (protocolgame.cpp) to somebody who may come in at another time; whatever else they say, such as that
+the password is wrong, they would say again."""
 
 Say = Callable[[str, str], None]
 """Level and text of a line of the log."""
 
+_log = structlog.get_logger("tibicen.client")
 
-class ClientLogin:
-    """The login of one client; looked after in each of its frames.
+
+class _Session(NamedTuple):
+    """What has become of the session that began last; see the control `game_session`."""
+
+    begun: bool
+    online: bool
+    problem: str
+    connected: bool
+    refused: bool
+
+
+class ClientLogin(Integration):
+    """The login of one client, whose frames somebody else runs.
 
     Args:
         client: its own modules and wire are there; here it is only driven, as by a player who types.
         config: what the owner says.
         say: tells the owner.
-        options: for tests; as the config says unless given.
+        look_seconds: for tests.
+
+    Raises:
+        ConfigError: the owner says what can't be.
     """
 
-    def __init__(
-        self, client: Client, config: LoginConfig, say: Say, options: IntegrationOptions | None = None
-    ) -> None:
-        host, colon, port = config.server.rpartition(":")
-        if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ConfigError(f"login.server in host.yaml: {config.server!r} is no host:port")
-        if config.version not in VERSIONS:
-            known = ", ".join(map(str, VERSIONS))
-            raise ConfigError(f"login.version in host.yaml: there is no protocol {config.version}; there are {known}")
+    kind = "client"
+
+    def __init__(self, client: Client, config: LoginConfig, say: Say, *, look_seconds: float = LOOK_SECONDS) -> None:
+        super().__init__(
+            IntegrationOptions(
+                timeout=config.timeout_ms,
+                retry_count=config.retries,
+                backoff_ms=config.backoff_ms,
+                longest_backoff_ms=config.longest_backoff_ms,
+                settled_ms=config.settled_ms,
+            )
+        )
         self._client = client
         self._config = config
-        self._host, self._port = host.strip("[]"), int(port)
+        self._host, self._port = _checked(config)
         self._say = say
-        self._options = options or IntegrationOptions(timeout=config.timeout_ms, retry_count=config.retries)
-        self._failed = 0
-        self._state = "new"
-        self._since = self._due = 0.0
-        self.sessions = 0
-        """How many began."""
+        self._look_seconds = look_seconds
+        self._set_up = False
+        self._kept: asyncio.Task[None] | None = None
 
     @property
     def _where(self) -> str:
         return f"{self._config.server} as {self._config.character}"
 
-    def look(self, now: float) -> None:
-        """Does what is due. Called in each frame, with seconds that only grow."""
-        if self._state in ("new", "waiting"):
-            if now >= self._due:
-                self._begin(now)
-            return
-        if self._state == "given up":
-            return
-        answer: Any = self._client.control("game_session")
-        begun, online, problem = bool(answer[0]), bool(answer[1]), _text(answer[2])
-        if self._state == "logging in":
-            if online:
-                self._state, self._since = "online", now
-                self.sessions += 1
-                self._say("info", f"logged in to {self._where}")
-            elif not begun:
-                self._lost(now, f"could not log in to {self._where}: {problem or 'the server closed the connection'}")
-            elif now - self._since > self._options.timeout / 1000:
-                self._client.run(b"g_game.cancelLogin()")
-                self._lost(now, f"could not log in to {self._where}: no answer within {self._options.timeout} ms")
-        elif not online:
-            if now - self._since >= SETTLED_SECONDS:
-                self._failed = 0
-            self._lost(now, f"the connection to {self._where} ended: {problem or 'the server closed it'}")
+    # -- the life of an integration -----------------------------------------------------------------------
 
-    def _begin(self, now: float) -> None:
+    async def initialize(self) -> None:
+        """Sets the client up for the protocol's version, once."""
+        if self._set_up:
+            return
+        self._client.run(setup_chunk(self._config.version, features=self._client.dialect == "mehah"))
+        if self._client.control("game_without_things"):
+            self.told("debug", "no module has loaded a Tibia.dat: every item is taken for a plain one")
+        self._set_up = True
+
+    async def connect(self) -> None:
+        """Connects, and has the client answer the server's challenge with its login."""
         config = self._config
-        first, self._state, self._since = self._state == "new", "logging in", now
+        key = f"{config.account}\n{config.password}"
+        texts = [config.account, config.password, "", self._host, config.character, "", key]
+        account, password, world, host, character, token, session = map(_quoted, texts)
         try:
-            if first:
-                self._set_up()
-            key = f"{config.account}\n{config.password}"
-            texts = [config.account, config.password, "", self._host, config.character, "", key]
-            account, password, world, host, character, token, session = map(_quoted, texts)
             self._client.run(
                 f"g_game.loginWorld({account}, {password}, {world}, {host}, {self._port}, {character}, {token}, "
                 f"{session})".encode(),
                 "login",
             )
         except TibicenError as error:
-            self._lost(now, f"could not log in to {self._where}: {error}")
+            raise self._no_login(str(error)) from None
+        await self._until(lambda session: session.connected or session.online)
 
-    def _set_up(self) -> None:
-        self._client.run(setup_chunk(self._config.version, features=self._client.dialect == "mehah"))
-        if self._client.control("game_without_things"):
-            self._say("debug", "no module has loaded a Tibia.dat: every item is taken for a plain one")
+    async def authenticate(self) -> None:
+        """Waits until the server lets the character in."""
+        await self._until(lambda session: session.online)
 
-    def _lost(self, now: float, what: str) -> None:
-        self._failed += 1
-        if self._failed > self._options.retry_count:
-            self._state = "given up"
-            self._say("error", f"{what}; it has tried {self._failed} times and gives up until it is reloaded")
-            return
-        wait = self._options.backoff(self._failed)
-        self._state, self._due = "waiting", now + wait
-        self._say("warn", f"{what}; tries again in {wait:.1f} s")
+    async def communicate(self) -> None:
+        self.counts["sessions"] += 1
+        self.told("info", f"logged in to {self._where}")
+
+    async def lost(self) -> Exception:
+        # What the client's modules do raises no event of the host.
+        while (session := self._session()).online:  # noqa: ASYNC110
+            await asyncio.sleep(self._look_seconds)
+        text = f"the connection to {self._where} ended: {session.problem or 'the server closed it'}"
+        return _error_of(text, session)
+
+    async def disconnect(self) -> None:
+        """Leaves the game, as a player who logs out; a character that may not leave yet stays without a client."""
+        self._leave()
+
+    def monitor(self) -> dict[str, Any]:
+        playing = {"character": self._config.character, "version": self._config.version}
+        return {
+            **super().monitor(),
+            "ports": [{"kind": "game", "to": self._config.server}],
+            "sessions": [playing] if self.state == "running" else [],
+        }
+
+    def told(self, level: str, text: str) -> None:
+        self._say(level, text)
+
+    # -- of a client in the host --------------------------------------------------------------------------
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Keeps it logged in from now on, in a task of its own. Idempotent."""
+        if self._kept is None:
+            self._kept = loop.create_task(self._keep(), name=f"login to {self._where}")
 
     def end(self) -> None:
-        """Leaves the game, as a player who logs out; a character that may not leave yet stays without a client."""
-        if self._state in ("logging in", "online"):
-            self._client.run(b"if g_game.isOnline() then g_game.forceLogout() else g_game.cancelLogin() end")
-        self._state = "given up"
+        """Leaves the game at once, and for good. Idempotent."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.cancel()
+        self._leave()
+        self.state = "closed"
 
-    def describe(self) -> dict[str, Plain]:
-        """For `tibicen plugins info`."""
-        return {"server": self._config.server, "character": self._config.character, "state": self._state}
+    async def _keep(self) -> None:
+        try:
+            await self.keep()
+        except RETRIED:
+            # It has been told.
+            return
+        except Exception:
+            self.state = "failed"
+            _log.exception("a login failed by a mistake of the host", where=self._where)
+
+    # -- the session of the client ------------------------------------------------------------------------
+
+    def _session(self) -> _Session:
+        answer: Any = self._client.control("game_session")
+        begun, online, problem, connected, refused = answer
+        return _Session(bool(begun), bool(online), _text(problem), bool(connected), bool(refused))
+
+    async def _until(self, done: Callable[[_Session], bool]) -> None:
+        while not done(session := self._session()):
+            if not session.begun:
+                raise self._no_login(session.problem or "the server closed the connection", session)
+            await asyncio.sleep(self._look_seconds)
+
+    def late(self) -> str:
+        return f"could not log in to {self._where}: {super().late()}"
+
+    def _no_login(self, why: str, session: _Session | None = None) -> Exception:
+        return _error_of(f"could not log in to {self._where}: {why}", session)
+
+    def _leave(self) -> None:
+        with contextlib.suppress(TibicenError):
+            if self._session().begun:
+                self._client.run(b"if g_game.isOnline() then g_game.forceLogout() else g_game.cancelLogin() end")
+
+
+def _error_of(text: str, session: _Session | None) -> Exception:
+    if session is not None and session.refused and not LATER.search(session.problem):
+        return RefusedError(text)
+    return ConnectionError(text)
+
+
+def _checked(config: LoginConfig) -> tuple[str, int]:
+    host, colon, port = config.server.rpartition(":")
+    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigError(f"login.server in host.yaml: {config.server!r} is no host:port")
+    if config.version not in VERSIONS:
+        known = ", ".join(map(str, VERSIONS))
+        raise ConfigError(f"login.version in host.yaml: there is no protocol {config.version}; there are {known}")
+    return host.strip("[]"), int(port)
 
 
 def _quoted(text: str) -> str:

@@ -27,7 +27,6 @@ return function(server, combat)
         weapon.script = (weapon.file and weapon.file.script or "(Unknown scriptfile)") .. ":callback"
         return userdata.push(weapon)
     end)
-    userdata.metamethod("Weapon", "__eq")
 
     local function method(fn)
         return function(self, ...)

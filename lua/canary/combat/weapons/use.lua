@@ -7,7 +7,7 @@ local abs, floor, lower, max, min = raw.math.abs, raw.math.floor, raw.string.low
 return function(server, combat)
     local parts, tfs, world = server.parts, server.tfs, combat.world
     local enum, whole = parts.enums.get, combat.whole
-    local BLOCK, conditions = combat.BLOCK, parts.conditions
+    local BLOCK = combat.BLOCK
 
     local function origin(name)
         return enum("ORIGIN_" .. name) or enum("ORIGIN_SPELL")
@@ -287,16 +287,17 @@ return function(server, combat)
     ---@param player table
     ---@param target table
     ---@return boolean whether it struck
+    ---@return number|nil delay milliseconds until it may try again, where that is not the time of its weapon
     function combat.player_attack(player, target)
-        if conditions.has(player, conditions.types.PACIFIED) or not target.tile then
+        if not target.tile then
             return false
         end
         local item = combat.weapon(player)
         local weapon = combat.weapon_of(item)
         if weapon then
-            local busy = weapon.kind == "distance" and world.action_delay(player) > 0
-            if busy and not parts.config.boolean("CLASSIC_ATTACK_SPEED") then
-                return false
+            local delay = weapon.kind == "distance" and world.action_delay(player) or 0
+            if delay > 0 and not parts.config.boolean("CLASSIC_ATTACK_SPEED") then
+                return false, delay
             end
             return combat.use_weapon(weapon, player, item, target)
         elseif not tfs and combat.has_bow(player) then

@@ -101,6 +101,7 @@ return function(server, wire, asked)
         fields.lookLegs, fields.lookFeet, fields.lookAddons = byte(data, at + 4), byte(data, at + 5), addons
         if mount then
             fields.lookMount = mount.client_id
+            players.set_current_mount(player, mount.id)
             creatures.change_speed(player, mount.speed)
         end
         player.default_outfit = creatures.outfit(fields)

@@ -6,7 +6,7 @@ import base64
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tibicen.realms.canary.wire.accounts import Account, Accounts
@@ -67,7 +67,7 @@ class Entrance:
         """A new session key for an account: 16 random bytes as base64, as TFS gives them."""
         now = self._clock()
         if len(self._open) >= MOST_SESSIONS:
-            self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
+            self.forget_old()
             while len(self._open) >= MOST_SESSIONS:
                 del self._open[next(iter(self._open))]
         key = base64.b64encode(secrets.token_bytes(16)).decode()
@@ -87,6 +87,23 @@ class Entrance:
             return self._known(address, entry[0] if entry[1] > self._clock() else None)
         name, feed, rest = key.partition(b"\n")
         return self._known(address, self.accounts.open(name, rest.split(b"\n")[0]) if feed else None)
+
+    def guesses(self) -> dict[str, int]:
+        """Wrong passwords and keys of the last minute, by address."""
+        now = self._clock()
+        return {address: wrong for address, (wrong, since) in self._guesses.items() if now - since < GUESS_SECONDS}
+
+    def remember(self, guesses: Mapping[str, int]) -> None:
+        """Takes over what another one has counted."""
+        now = self._clock()
+        for address, wrong in guesses.items():
+            self._guesses[address] = int(wrong), now
+
+    def forget_old(self) -> int:
+        """Lets go of session keys whose time is over; how many those are."""
+        now, before = self._clock(), len(self._open)
+        self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
+        return before - len(self._open)
 
     def _known(self, address: str, account: Account | None) -> Account:
         if account is None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from tibicen.errors import LoadError, TibicenError
+from tibicen.protocol.integration import Integration
 from tibicen.protocol.rsa import load_key, open_tibia_key
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Account, Accounts, KnownAccounts
 from tibicen.realms.canary.wire.listener import WireListener, addresses, bind
 from tibicen.realms.canary.wire.options import WireLimits, WireOptions
+from tibicen.realms.canary.wire.peer import log
 from tibicen.realms.canary.wire.stored_accounts import StoredAccounts
 from tibicen.realms.canary.wire.world import WireWorld
 from tibicen.realms.connections import WireConfig
@@ -69,19 +72,31 @@ class HostedWire:
         giver, self._before = self._after or self._before, None
         self._after = None
         listener = giver.give(self) if giver is not None else None
-        if listener is None and self._listener is None:
-            listener = WireListener(WireWorld(self._server, self.accounts, self.options))
-        elif listener is not None:
+        if listener is not None:
             listener.world.move(self._server, self.accounts, self.options)
-        if listener is None:
+            for kind in ("game", "login", "http"):
+                if kind not in addresses(self.options):
+                    listener.end(kind)
+        elif self._listener is None:
+            world = WireWorld(self._server, self.accounts, self.options)
+            listener = WireListener(world, sockets=self._sockets, timed=False)
+            self._sockets = {}
+            self._listening = self._run(listener.start())
+        else:
             return
         self._listener = listener
-        for kind in ("game", "login", "http"):
-            if kind not in addresses(self.options):
-                listener.end(kind)
         sockets, self._sockets = self._sockets, {}
         if sockets:
-            self._listening = asyncio.get_running_loop().create_task(listener.listen(sockets))
+            self._listening = self._run(listener.listen(sockets))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work, name=f"ports of {self._plugin}")
+        task.add_done_callback(self._listens)
+        return task
+
+    def _listens(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.error("the ports of %s can't be opened: %s", self._plugin, task.exception())
 
     def give(self, to: HostedWire) -> WireListener | None:
         """Another server takes over the ports and connections; None when there are none any more."""
@@ -104,24 +119,13 @@ class HostedWire:
         if listener is not None:
             if self._listening is not None:
                 self._listening.cancel()
-            for kind in addresses(self.options):
-                listener.end(kind)
-            listener.world.close()
+            listener.shut()
+            listener.state = "closed"
 
-    def describe(self) -> dict[str, Any]:
-        """For `tibicen plugins info`: ports by kind, and how many connections have a character in the game."""
-        if self._listener is None:
-            return {}
-        ports = {
-            "game": self._listener.world.game_port,
-            "login": self._listener.login_port,
-            "http": self._listener.http_port,
-        }
-        host = self.options.host
-        return {
-            "ports": {kind: f"{host}:{port}" for kind, port in ports.items() if port is not None},
-            "players": self._listener.world.players,
-        }
+    @property
+    def integration(self) -> Integration | None:
+        """The ports and their connections; None before it serves, and when another wire has taken over."""
+        return self._listener
 
 
 def _options(config: WireConfig, folder: Path) -> WireOptions:

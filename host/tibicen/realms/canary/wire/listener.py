@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import threading
@@ -10,36 +11,111 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, TypeVar
 
+from tibicen.errors import ConfigError
+from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
 from tibicen.realms.canary.wire.game_port import GamePeer
 from tibicen.realms.canary.wire.http_port import HttpPeer
 from tibicen.realms.canary.wire.login_port import LoginPeer
 from tibicen.realms.canary.wire.options import WireOptions
+from tibicen.realms.canary.wire.peer import log
 from tibicen.realms.canary.wire.world import WireWorld
 from tibicen.vm.stack import start_thread
 
 T = TypeVar("T")
 
 
-class WireListener:
-    """The ports. Use `start` and `stop` in the event loop's thread, which needs a large stack (`tibicen.vm.stack`)."""
+class WireListener(Integration):
+    """The server's role on the wire: its ports, and the connections that come in by them.
 
-    def __init__(self, world: WireWorld) -> None:
+    Args:
+        world: what connections come into.
+        sockets: ports that are bound already, by kind (see `bind`); None: `connect` binds all.
+        timed: whether the world's time is let run; not when somebody else does that.
+
+    Everything here is for the event loop's thread, which needs a large stack (`tibicen.vm.stack`).
+    """
+
+    kind = "server"
+
+    def __init__(
+        self,
+        world: WireWorld,
+        options: IntegrationOptions | None = None,
+        *,
+        sockets: Mapping[str, socket.socket] | None = None,
+        timed: bool = True,
+    ) -> None:
+        # A port that is taken stays taken: to try again is for the owner to say.
+        super().__init__(options or IntegrationOptions(retry_count=0))
         self.world = world
+        self._bound = sockets
+        self._timed = timed
         self._servers: dict[str, asyncio.Server] = {}
         self._numbers = count(1)
         self.login_port = world.options.login_port
         self.http_port: int | None = None
+        self._note_numbers(sockets or {})
 
-    async def start(self) -> None:
-        """Opens the ports and lets the world's time run.
+    async def initialize(self) -> None:
+        """Raises ConfigError: two ports are the same one."""
+        wanted = [each for each in addresses(self.world.options).values() if each[1]]
+        twice = next((each for each in wanted if wanted.count(each) > 1), None)
+        if twice is not None:
+            raise ConfigError(f"two ports of a server can't both be {twice[0]}:{twice[1]}")
 
-        Raises:
-            OSError: a port is taken.
-        """
-        await self.listen(bind(self.world.options))
-        self.world.start()
+    async def connect(self) -> None:
+        """Takes its ports. Raises OSError: one can't be had; which, stands in its `filename`."""
+        bound, self._bound = self._bound, None
+        await self.listen(bind(self.world.options) if bound is None else bound)
+
+    async def authenticate(self) -> None:
+        """Clients do that, each by itself; the server has to be able to read a login block."""
+        self.world.options.key.check()
+
+    async def communicate(self) -> None:
+        if self._timed:
+            self.world.start()
+
+    async def disconnect(self) -> None:
+        """Closes the ports and the connections."""
+        await self.world.stop()
+        self.shut()
+        await asyncio.sleep(0)
+
+    def shut(self) -> None:
+        """The same at once, without waiting for those who take leave. Idempotent."""
+        for kind in list(self._servers):
+            self.end(kind)
+        for each in (self._bound or {}).values():
+            each.close()
+        self._bound = None
+        self.world.close()
+
+    def monitor(self) -> dict[str, Any]:
+        host = self.world.options.host
+        numbers = {"game": self.world.game_port, "login": self.login_port, "http": self.http_port}
+        return {
+            **super().monitor(),
+            "counts": {**self.counts, **self.world.counts},
+            "ports": [{"kind": kind, "host": host, "port": numbers[kind]} for kind in addresses(self.world.options)],
+            "sessions": self.world.sessions(),
+        }
+
+    def backup(self) -> dict[str, Any]:
+        """Who has to wait for having guessed too often, so that a restart is no way around it."""
+        return {"guesses": self.world.entrance.guesses()}
+
+    def recover(self, saved: dict[str, Any]) -> None:
+        self.world.entrance.remember(saved.get("guesses", {}))
+
+    def optimize(self) -> dict[str, Any]:
+        """Forgets session keys that open nothing any more."""
+        return {"keys": self.world.entrance.forget_old()}
+
+    def told(self, level: str, text: str) -> None:
+        log.log(logging.ERROR if level == "error" else logging.WARNING, "the ports: %s", text)
 
     async def listen(self, sockets: Mapping[str, socket.socket]) -> None:
         """Takes connections on sockets that are bound (see `bind`); one of a kind takes the place of the one before."""
@@ -49,27 +125,23 @@ class WireListener:
             "login": lambda: LoginPeer(self.world),
             "http": lambda: HttpPeer(self.world),
         }
-        numbers = {kind: each.getsockname()[1] for kind, each in sockets.items()}
         # Before the first connection, which is told the number.
-        self.world.game_port = numbers.get("game", self.world.game_port)
-        self.login_port = numbers.get("login", self.login_port)
-        self.http_port = numbers.get("http", self.http_port)
+        self._note_numbers(sockets)
         for kind, bound in sockets.items():
             self.end(kind)
             self._servers[kind] = await loop.create_server(kinds[kind], sock=bound)
+
+    def _note_numbers(self, sockets: Mapping[str, socket.socket]) -> None:
+        numbers = {kind: each.getsockname()[1] for kind, each in sockets.items()}
+        self.world.game_port = numbers.get("game", self.world.game_port)
+        self.login_port = numbers.get("login", self.login_port)
+        self.http_port = numbers.get("http", self.http_port)
 
     def end(self, kind: str) -> None:
         """Closes the port of a kind; its connections stay. Idempotent."""
         server = self._servers.pop(kind, None)
         if server is not None:
             server.close()
-
-    async def stop(self) -> None:
-        """Closes the ports and the connections."""
-        for kind in list(self._servers):
-            self.end(kind)
-        await self.world.stop()
-        await asyncio.sleep(0)
 
 
 def addresses(options: WireOptions) -> dict[str, tuple[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tibicen.errors import TibicenError
@@ -53,6 +54,8 @@ class WireWorld:
         self._connections = 0
         self._ticker: asyncio.Task[None] | None = None
         self._next_ping = 0.0
+        self.counts: Counter[str] = Counter()
+        """What happened, by name: connections, entered, refused, ended."""
         self._moving = self._closed = False
         self.slowest_ms = 0.0
         """The longest that one tick of the world took."""
@@ -63,6 +66,7 @@ class WireWorld:
     def admit(self, address: str) -> str:
         """Counts a new connection; why it is not wanted, or nothing. `leave` has to follow in both cases."""
         self._connections += 1
+        self.counts["connections"] += 1
         count = self._by_address[address] = self._by_address.get(address, 0) + 1
         limits = self.options.limits
         if self._connections > limits.connections:
@@ -85,6 +89,13 @@ class WireWorld:
         """Connections with a character in the game."""
         return len(self._peers)
 
+    def sessions(self) -> list[dict[str, Any]]:
+        """Who is in the game by a connection."""
+        return [
+            {"id": number, "character": name, "version": client["version"], "ip": self._peers[number].address}
+            for number, (name, _, client) in self._logins.items()
+        ]
+
     def vocations(self) -> dict[int, str]:
         """Names of the server's vocations by number."""
         return {int(number): str(name) for number, name in self.server.control("wire_vocations")}
@@ -99,7 +110,9 @@ class WireWorld:
             return STARTING
         answer = self._enter(peer.number, name, fields, client)
         if answer.get("problem"):
+            self.counts["refused"] += 1
             return str(answer["problem"])
+        self.counts["entered"] += 1
         replaced = self._taken_out(int(answer.get("replaced") or 0))
         if replaced is not None:
             replaced.refuse(REPLACED, f"{name} logged in again, from {peer.address}")
@@ -115,7 +128,7 @@ class WireWorld:
         return answer
 
     def _taken_out(self, number: int) -> GamePeer | None:
-        self._logins.pop(number, None)
+        self.counts["ended"] += self._logins.pop(number, None) is not None
         return self._peers.pop(number, None)
 
     def move(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
@@ -192,10 +205,11 @@ class WireWorld:
         self._ticker = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """Stops time; connections are closed."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        """Stops time; connections are closed. Idempotent."""
+        ticker, self._ticker = self._ticker, None
+        if ticker is not None:
+            ticker.cancel()
+            await asyncio.gather(ticker, return_exceptions=True)
         self.close()
 
     def close(self) -> None:

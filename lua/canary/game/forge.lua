@@ -1,0 +1,237 @@
+--- Game: the monsters of Canary's forge: influenced ones, and the few that are fiendish.
+
+local context = ...
+local raw = context.raw
+
+local NORMAL, INFLUENCED, FIENDISH = 0, 1, 2
+local FIENDISH_STACK, MOST_BY_CHANCE = 15, 5
+-- How long it takes until another one is made for one that was taken out.
+local NEXT_INFLUENCED_MS, NEXT_FIENDISH_MS = 10000, 270000
+local UNITS = { second = 1000, minute = 60000, hour = 3600000 }
+
+---@param server table
+---@param game table
+return function(server, game)
+    local userdata, arguments, config = server.userdata, server.arguments, server.parts.config
+    -- By id; what fiendish ones are changed by.
+    local influenced, fiendish, changes = {}, {}, {}
+    -- Ids of monsters that may become one.
+    local candidates = {}
+
+    local function monster_of(id)
+        local creature = server.parts.creatures.by_id(id)
+        return creature and creature.class_name == "Monster" and creature or nil
+    end
+
+    --- Whether a monster can become one of the forge's.
+    ---@param monster table
+    function game.is_forgeable(monster)
+        local kind = monster.type
+        return (monster.forge_stack or 0) == 0 and not monster.master and not kind.reward_boss
+            and monster.drop_loot == true and kind.forge_creature == true and (kind.race_id or 0) > 0
+    end
+
+    --- Makes a monster what its class in the forge says.
+    ---@param monster table
+    ---@param stack number|nil how strong an influenced one is; by chance unless given
+    function game.forge(monster, stack)
+        if not game.is_forgeable(monster) then
+            return
+        end
+        if monster.forge_class == FIENDISH then
+            monster.forge_stack = FIENDISH_STACK
+        elseif monster.forge_class == INFLUENCED then
+            if not stack or stack == 0 then
+                stack = server.parts.random.normal(1, MOST_BY_CHANCE)
+            end
+            monster.forge_stack = stack
+        end
+        server.parts.events.attach(monster, "ForgeSystemMonster")
+    end
+
+    local function ids(list)
+        local sorted = {}
+        for id in raw.pairs(list) do
+            sorted[#sorted + 1] = id
+        end
+        raw.table.sort(sorted)
+        return sorted
+    end
+
+    local function full(list, limit)
+        return #ids(list) >= config.number(limit)
+    end
+
+    -- One of those that may, by chance or by its id: it is none of them any more.
+    local function pick(wanted)
+        for _ = 1, #candidates do
+            local at = server.parts.random.uniform(1, #candidates)
+            local id = wanted ~= 0 and wanted or candidates[at]
+            local monster = monster_of(id)
+            if monster and (monster.forge_stack or 0) == 0 then
+                for index = 1, #candidates do
+                    if candidates[index] == id then
+                        raw.table.remove(candidates, index)
+                        return monster
+                    end
+                end
+            end
+        end
+    end
+
+    local make_influenced, make_fiendish
+
+    local function remove_influenced(id, create)
+        if influenced[id] then
+            influenced[id] = nil
+            if create then
+                server.parts.scheduler.after(NEXT_INFLUENCED_MS, make_influenced)
+            end
+            return
+        end
+        server:log("warning", "[Game::removeInfluencedMonster] - Failed to remove a Influenced Monster, error code: "
+            .. "monster id not exist in the influenced monsters map")
+    end
+
+    local function remove_fiendish(id, create)
+        if fiendish[id] then
+            fiendish[id] = nil
+            if changes[id] then
+                server.parts.scheduler.cancel(changes[id])
+                changes[id] = nil
+            end
+            if create then
+                server.parts.scheduler.after(NEXT_FIENDISH_MS, make_fiendish)
+            end
+            return
+        end
+        server:log("warning", "[Game::removeFiendishMonster] - Failed to remove a Fiendish Monster, error code: "
+            .. "monster id not exist in the fiendish monsters map")
+    end
+
+    local function be_normal(monster)
+        monster.fiendish_until, monster.forge_stack, monster.forge_class = 0, 0, NORMAL
+        monster.max_health = monster.type.max_health
+        monster.health = raw.math.min(monster.health, monster.max_health)
+    end
+
+    -- Looks for the monsters that may become one, and makes room for another fiendish one.
+    local function look_around()
+        candidates = {}
+        for _, monster in raw.ipairs(server.parts.creatures.list("Monster")) do
+            local tile = monster.tile
+            if tile and game.is_forgeable(monster)
+                and not server.parts.map.has_flag(tile, server.parts.map.STATE.NOLOGOUT) then
+                candidates[#candidates + 1] = monster.id
+            end
+        end
+        for _, id in raw.ipairs(ids(fiendish)) do
+            local monster = monster_of(id)
+            if not monster then
+                remove_fiendish(id, true)
+            elseif full(fiendish, "FORGE_FIENDISH_CREATURES_LIMIT") then
+                be_normal(monster)
+                remove_fiendish(id, true)
+                break
+            end
+        end
+    end
+
+    function make_influenced()
+        if #candidates == 0 or full(influenced, "FORGE_INFLUENCED_CREATURES_LIMIT") then
+            return 0
+        end
+        local monster = pick(0)
+        if not monster or not game.is_forgeable(monster) then
+            return 0
+        end
+        monster.forge_class = INFLUENCED
+        game.forge(monster)
+        influenced[monster.id] = true
+        return monster.id
+    end
+
+    local function change(id)
+        changes[id] = nil
+        local monster = monster_of(id)
+        if monster then
+            be_normal(monster)
+            remove_fiendish(id, false)
+            make_fiendish()
+        end
+    end
+
+    function make_fiendish(wanted, look)
+        if look then
+            look_around()
+        end
+        if #candidates == 0 or full(fiendish, "FORGE_FIENDISH_CREATURES_LIMIT") then
+            return 0
+        end
+        local monster = pick(wanted or 0)
+        if not monster or not game.is_forgeable(monster) then
+            return 0
+        end
+        local unit = UNITS[config.text("FORGE_FIENDISH_INTERVAL_TYPE")]
+        local ms = UNITS.hour
+        if unit then
+            ms = (raw.tonumber(config.text("FORGE_FIENDISH_INTERVAL_TIME")) or 0) * unit
+        else
+            server:log("warning", "Fiendish interval type is wrong, setting default time to 1h")
+        end
+        monster.forge_class = FIENDISH
+        game.forge(monster)
+        -- The time that is told is one unit, however many it takes.
+        monster.fiendish_until = server.parts.scheduler.time() + (unit or UNITS.hour) / 1000
+        fiendish[monster.id] = true
+        changes[monster.id] = server.parts.scheduler.after(ms, function()
+            change(monster.id)
+        end)
+        return monster.id
+    end
+
+    local function influence(monster, stack)
+        if not game.is_forgeable(monster) then
+            return false
+        end
+        for id in raw.pairs(influenced) do
+            influenced[id] = monster_of(id) and true or nil
+        end
+        if not influenced[monster.id] and full(influenced, "FORGE_INFLUENCED_CREATURES_LIMIT") then
+            return false
+        end
+        monster.forge_class = INFLUENCED
+        game.forge(monster, stack)
+        influenced[monster.id] = true
+        return true
+    end
+
+    server:table("Game", {
+        addInfluencedMonster = function(value, stack)
+            local monster = userdata.get(value, "Monster")
+            if not monster then
+                server:report("Monster not found")
+                return
+            end
+            return influence(monster, arguments.u16(stack))
+        end,
+        -- Whether one was taken out is not what the server tells.
+        removeInfluencedMonster = function(id, create)
+            remove_influenced(arguments.u32(id), arguments.boolean(create))
+            return 0
+        end,
+        getInfluencedMonsters = function()
+            return ids(influenced)
+        end,
+        makeFiendishMonster = function(id, create)
+            return make_fiendish(arguments.u32(id), arguments.boolean(create))
+        end,
+        removeFiendishMonster = function(id, create)
+            remove_fiendish(arguments.u32(id), arguments.boolean(create))
+            return 0
+        end,
+        getFiendishMonsters = function()
+            return ids(fiendish)
+        end,
+    })
+end
