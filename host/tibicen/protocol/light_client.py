@@ -175,7 +175,7 @@ class LightClient(asyncio.Protocol):
         if not self._state.items.empty:
             self._listener.failed(self, "unread_message", str(message.fields["reason"]))
 
-    def send(self, name: str, **fields: Any) -> None:
+    def send(self, name: str, /, **fields: Any) -> None:
         """Sends a message by its name in the protocol's description, such as `walk_north`.
 
         Raises:

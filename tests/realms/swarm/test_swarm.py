@@ -101,6 +101,7 @@ def test_clients_play_and_their_figures_are_told(world: WireThread, tmp_path: Pa
         wait(300)
         print("counted", count)
         g_game.turn(South)
+        send("vip_add", {name = "Nobody"})
         send("say", {type = 1, text = "done"})
         wait(5000)
     """
