@@ -417,7 +417,7 @@ class Host:
         plugin = self.plugins.plugin(name)
         runtime = plugin.active.runtime if plugin.active is not None else None
         parts: dict[str, Any] = runtime.describe_parts() if isinstance(runtime, Inhabited) else {}
-        tie = self.integrations().get(name)
+        tie = _integration_of(runtime)
         if tie is not None:
             parts["connection"] = tie.monitor()
         return {**plugin.describe(), "permissions": self.grants.describe(plugin.source, name), **parts}
@@ -434,8 +434,7 @@ class Host:
         """What ties this host to others: its own (`host:bridge`), and plugins' by their names."""
         found = dict(self._ties)
         for name, plugin in self.plugins.plugins.items():
-            runtime = plugin.active.runtime if plugin.active is not None else None
-            tie = getattr(runtime, "integration", None)
+            tie = _integration_of(plugin.active.runtime if plugin.active is not None else None)
             if tie is not None:
                 found[name] = tie
         return found
@@ -571,6 +570,12 @@ def _of(config: HostConfig, plugin: str) -> PluginConfig:
 
 
 _DEFAULT = PluginConfig()
+
+
+def _integration_of(runtime: Runtime | None) -> Integration | None:
+    """What ties a plugin to others, if what runs it knows such a thing."""
+    tie: Integration | None = getattr(runtime, "integration", None)
+    return tie
 
 
 def _disabled_in(config: HostConfig) -> set[str]:

@@ -10,6 +10,7 @@ local PARTS = {
     "spells",
     "type_class",
     "xml",
+    "forge",
     "targets",
     "mind",
     "class",

@@ -17,6 +17,7 @@ local MOST = 2000
 local STARTING_MS = 4
 -- Longest piece of an argument that is shown.
 local SHOWN = 60
+
 return function(server)
     local report = {}
     server.registry = make_registry(server)

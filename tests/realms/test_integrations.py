@@ -41,6 +41,7 @@ NO_KEY = PrivateKey(101, 103)
 
 async def until(so: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
+        # A state is a plain attribute: there is no event to wait for.
         while not so():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -153,7 +154,7 @@ class ClientRole(Role):
         return stage.client(port, retries=retries, backoff_ms=20), serve
 
     def impossible(self, stage: Stage) -> Integration:
-        # Nothing of the login itself: what the client is to be set up for.
+        # Nothing of the login itself: what the client is to be set up for. A method of this one client is replaced.
         made = stage.client(1)
         made._client.run = _no_version  # type: ignore[method-assign]
         return made

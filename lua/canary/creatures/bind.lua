@@ -59,6 +59,16 @@ return function(server)
         end
     end
 
+    --- What is left as the answer of a method that pushes nothing: what was passed last, else the object itself.
+    ---@param record table
+    function bind.passed(record, ...)
+        local count = raw.select("#", ...)
+        if count == 0 then
+            return server.userdata.push(record)
+        end
+        return (raw.select(count, ...))
+    end
+
     --- A method that tells a field.
     function bind.field(class, key)
         return function(self)

@@ -20,15 +20,6 @@ return function(server, creatures, bind)
         return bind.last("Creature", NOT_FOUND, fn)
     end
 
-    -- What is left on the stack of a function that pushes nothing.
-    local function passed(creature, ...)
-        local count = raw.select("#", ...)
-        if count == 0 then
-            return userdata.push(creature)
-        end
-        return (raw.select(count, ...))
-    end
-
     local function shown(icon)
         return { category = icon.category, icon = icon.icon, count = icon.count }
     end
@@ -106,7 +97,9 @@ return function(server, creatures, bind)
         getIcons = strict(function(creature)
             local icons = {}
             for _, icon in raw.ipairs(creature.icons) do
-                icons[icon.category] = icon.icon ~= 0 and shown(icon) or icons[icon.category]
+                if icon.icon ~= 0 then
+                    icons[icon.category] = shown(icon)
+                end
             end
             return icons
         end),
@@ -126,7 +119,7 @@ return function(server, creatures, bind)
                 creature.effects[#creature.effects + 1] = arguments.u16(id)
             end
             creatures.tell_seers(creature, "attached_effect", { id = creature.id, effect = arguments.u16(id) })
-            return passed(creature, ...)
+            return bind.passed(creature, ...)
         end),
         detachEffectById = last(function(creature, ...)
             local wanted = arguments.u16((...))
@@ -136,7 +129,7 @@ return function(server, creatures, bind)
                     break
                 end
             end
-            return passed(creature, ...)
+            return bind.passed(creature, ...)
         end),
         getAttachedEffects = last(function(creature)
             local list = {}

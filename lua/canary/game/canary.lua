@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 
 ---@param server table
 ---@param game table
@@ -141,15 +142,6 @@ return function(server, game, bind)
     end
     game.offline_player = offline_player
 
-    local function monster_ids(list)
-        local ids = {}
-        for id in raw.pairs(list) do
-            ids[#ids + 1] = id
-        end
-        raw.table.sort(ids)
-        return ids
-    end
-
     local function dummies()
         return server.parts.item_types.dummies()
     end
@@ -223,7 +215,7 @@ return function(server, game, bind)
         end,
         getBestiaryCharm = function()
             local list = {}
-            for _, id in raw.ipairs(monster_ids(server.parts.monsters.charms())) do
+            for _, id in raw.ipairs(sorted_keys(server.parts.monsters.charms())) do
                 list[#list + 1] = userdata.push(server.parts.monsters.charm(id))
             end
             return list

@@ -2,17 +2,16 @@
 
 local context = ...
 local raw = context.raw
+local ids = context.use("canary/sorted_keys")
 
-local NORMAL, INFLUENCED, FIENDISH = 0, 1, 2
-local FIENDISH_STACK, MOST_BY_CHANCE = 15, 5
 -- How long it takes until another one is made for one that was taken out.
 local NEXT_INFLUENCED_MS, NEXT_FIENDISH_MS = 10000, 270000
 local UNITS = { second = 1000, minute = 60000, hour = 3600000 }
 
 ---@param server table
----@param game table
-return function(server, game)
-    local userdata, arguments, config = server.userdata, server.arguments, server.parts.config
+return function(server)
+    local userdata, arguments, config, monsters =
+        server.userdata, server.arguments, server.parts.config, server.parts.monsters
     -- By id; what fiendish ones are changed by.
     local influenced, fiendish, changes = {}, {}, {}
     -- Ids of monsters that may become one.
@@ -23,43 +22,12 @@ return function(server, game)
         return creature and creature.class_name == "Monster" and creature or nil
     end
 
-    --- Whether a monster can become one of the forge's.
-    ---@param monster table
-    function game.is_forgeable(monster)
-        local kind = monster.type
-        return (monster.forge_stack or 0) == 0 and not monster.master and not kind.reward_boss
-            and monster.drop_loot == true and kind.forge_creature == true and (kind.race_id or 0) > 0
-    end
-
-    --- Makes a monster what its class in the forge says.
-    ---@param monster table
-    ---@param stack number|nil how strong an influenced one is; by chance unless given
-    function game.forge(monster, stack)
-        if not game.is_forgeable(monster) then
-            return
-        end
-        if monster.forge_class == FIENDISH then
-            monster.forge_stack = FIENDISH_STACK
-        elseif monster.forge_class == INFLUENCED then
-            if not stack or stack == 0 then
-                stack = server.parts.random.normal(1, MOST_BY_CHANCE)
-            end
-            monster.forge_stack = stack
-        end
-        server.parts.events.attach(monster, "ForgeSystemMonster")
-    end
-
-    local function ids(list)
-        local sorted = {}
-        for id in raw.pairs(list) do
-            sorted[#sorted + 1] = id
-        end
-        raw.table.sort(sorted)
-        return sorted
-    end
-
     local function full(list, limit)
-        return #ids(list) >= config.number(limit)
+        local count = 0
+        for _ in raw.pairs(list) do
+            count = count + 1
+        end
+        return count >= config.number(limit)
     end
 
     -- One of those that may, by chance or by its id: it is none of them any more.
@@ -109,18 +77,12 @@ return function(server, game)
             .. "monster id not exist in the fiendish monsters map")
     end
 
-    local function be_normal(monster)
-        monster.fiendish_until, monster.forge_stack, monster.forge_class = 0, 0, NORMAL
-        monster.max_health = monster.type.max_health
-        monster.health = raw.math.min(monster.health, monster.max_health)
-    end
-
     -- Looks for the monsters that may become one, and makes room for another fiendish one.
     local function look_around()
         candidates = {}
         for _, monster in raw.ipairs(server.parts.creatures.list("Monster")) do
             local tile = monster.tile
-            if tile and game.is_forgeable(monster)
+            if tile and monsters.is_forgeable(monster)
                 and not server.parts.map.has_flag(tile, server.parts.map.STATE.NOLOGOUT) then
                 candidates[#candidates + 1] = monster.id
             end
@@ -130,7 +92,7 @@ return function(server, game)
             if not monster then
                 remove_fiendish(id, true)
             elseif full(fiendish, "FORGE_FIENDISH_CREATURES_LIMIT") then
-                be_normal(monster)
+                monsters.unforge(monster)
                 remove_fiendish(id, true)
                 break
             end
@@ -142,11 +104,11 @@ return function(server, game)
             return 0
         end
         local monster = pick(0)
-        if not monster or not game.is_forgeable(monster) then
+        if not monster or not monsters.is_forgeable(monster) then
             return 0
         end
-        monster.forge_class = INFLUENCED
-        game.forge(monster)
+        monster.forge_class = monsters.FORGE.INFLUENCED
+        monsters.forge(monster)
         influenced[monster.id] = true
         return monster.id
     end
@@ -155,7 +117,7 @@ return function(server, game)
         changes[id] = nil
         local monster = monster_of(id)
         if monster then
-            be_normal(monster)
+            monsters.unforge(monster)
             remove_fiendish(id, false)
             make_fiendish()
         end
@@ -169,7 +131,7 @@ return function(server, game)
             return 0
         end
         local monster = pick(wanted or 0)
-        if not monster or not game.is_forgeable(monster) then
+        if not monster or not monsters.is_forgeable(monster) then
             return 0
         end
         local unit = UNITS[config.text("FORGE_FIENDISH_INTERVAL_TYPE")]
@@ -179,8 +141,8 @@ return function(server, game)
         else
             server:log("warning", "Fiendish interval type is wrong, setting default time to 1h")
         end
-        monster.forge_class = FIENDISH
-        game.forge(monster)
+        monster.forge_class = monsters.FORGE.FIENDISH
+        monsters.forge(monster)
         -- The time that is told is one unit, however many it takes.
         monster.fiendish_until = server.parts.scheduler.time() + (unit or UNITS.hour) / 1000
         fiendish[monster.id] = true
@@ -191,7 +153,7 @@ return function(server, game)
     end
 
     local function influence(monster, stack)
-        if not game.is_forgeable(monster) then
+        if not monsters.is_forgeable(monster) then
             return false
         end
         for id in raw.pairs(influenced) do
@@ -200,8 +162,8 @@ return function(server, game)
         if not influenced[monster.id] and full(influenced, "FORGE_INFLUENCED_CREATURES_LIMIT") then
             return false
         end
-        monster.forge_class = INFLUENCED
-        game.forge(monster, stack)
+        monster.forge_class = monsters.FORGE.INFLUENCED
+        monsters.forge(monster, stack)
         influenced[monster.id] = true
         return true
     end

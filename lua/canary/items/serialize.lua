@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local bytes = context.use("canary/network/bytes")
 local write, read, concat, sub, type = bytes.write, bytes.read, raw.table.concat, raw.string.sub, raw.type
 
@@ -95,15 +96,6 @@ return function(server, items)
             return write(2, 1) .. write(value, 8)
         end
         return write(3, 1) .. bytes.write_double(value)
-    end
-
-    local function sorted_keys(values)
-        local keys = {}
-        for key in raw.pairs(values) do
-            keys[#keys + 1] = key
-        end
-        raw.table.sort(keys)
-        return keys
     end
 
     local function add_custom(out, item)

@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local floor, max, min = raw.math.floor, raw.math.max, raw.math.min
 
 return function(server, map)
@@ -306,12 +307,7 @@ return function(server, map)
                 end
             end
         end
-        local keys = {}
-        for key in raw.pairs(zone.single) do
-            keys[#keys + 1] = key
-        end
-        raw.table.sort(keys)
-        for _, key in raw.ipairs(keys) do
+        for _, key in raw.ipairs(sorted_keys(zone.single)) do
             take(place_of(key))
         end
         return list

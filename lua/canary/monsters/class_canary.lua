@@ -8,7 +8,7 @@ local raw = context.raw
 ---@param bind table
 ---@param not_found string what is reported without a monster
 return function(server, monsters, bind, not_found)
-    local userdata, arguments, env = server.userdata, server.arguments, server.env
+    local userdata, arguments = server.userdata, server.arguments
     local select = raw.select
     local function of(fn)
         return bind.of("Monster", fn)
@@ -72,47 +72,6 @@ return function(server, monsters, bind, not_found)
         end)
     end
 
-    -- What is left as the answer of a function that pushes none: what was passed last, else the monster itself.
-    local function last(monster, ...)
-        local given = select("#", ...)
-        if given == 0 then
-            return userdata.push(monster)
-        end
-        return (select(given, ...))
-    end
-
-    -- The forge ----------------------------------------------------------------------------------------------------
-
-    local FIENDISH = 15
-    local MODIFICATIONS, INFLUENCED_ICON, FIENDISH_ICON = 0, 4, 5
-    local NORMAL, INFLUENCED_CLASS, FIENDISH_CLASS = env.FORGE_NORMAL_MONSTER or 0, env.FORGE_INFLUENCED_MONSTER or 1,
-        env.FORGE_FIENDISH_MONSTER or 2
-
-    local function set_icon(monster, stack)
-        local fiendish = stack >= FIENDISH
-        server.parts.creatures.set_icon(monster, "forge", MODIFICATIONS,
-            fiendish and FIENDISH_ICON or INFLUENCED_ICON, fiendish and 0 or stack)
-    end
-
-    local function can_be_forged(monster)
-        local kind = monster.type
-        return (monster.forge_stack or 0) == 0 and not monster.master and not kind.reward_boss and monster.drop_loot
-            and kind.forge_creature and kind.race_id > 0
-    end
-
-    local function configure(monster, stack)
-        if not can_be_forged(monster) then
-            return
-        elseif monster.forge_class == FIENDISH_CLASS then
-            monster.forge_stack = FIENDISH
-            set_icon(monster, FIENDISH)
-        elseif monster.forge_class == INFLUENCED_CLASS then
-            monster.forge_stack = stack ~= 0 and stack or server.parts.random.normal(1, 5)
-            set_icon(monster, monster.forge_stack)
-        end
-        server.parts.events.attach(monster, "ForgeSystemMonster")
-    end
-
     userdata.methods("Monster", {
         setType = of(set_type),
         getName = strict(function(monster)
@@ -153,34 +112,31 @@ return function(server, monsters, bind, not_found)
         end),
         setTimeToChangeFiendish = strict(function(monster, ...)
             monster.fiendish_until = arguments.given(arguments.u32, 1, 1, ...)
-            return last(monster, ...)
+            return bind.passed(monster, ...)
         end),
         getMonsterForgeClassification = strict(function(monster)
-            return monster.forge_class or NORMAL
+            return monster.forge_class or monsters.FORGE.NORMAL
         end),
         setMonsterForgeClassification = strict(function(monster, ...)
             monster.forge_class = arguments.enum8((...))
-            return last(monster, ...)
+            return bind.passed(monster, ...)
         end),
         getForgeStack = strict(function(monster)
             return monster.forge_stack or 0
         end),
         setForgeStack = strict(function(monster, ...)
-            monster.forge_stack = arguments.u16((...))
-            set_icon(monster, monster.forge_stack)
-            return last(monster, ...)
+            monsters.set_forge_stack(monster, arguments.u16((...)))
+            return bind.passed(monster, ...)
         end),
         configureForgeSystem = bind.strict("Monster", not_found, function(monster, stack)
-            configure(monster, arguments.u16(stack))
+            monsters.forge(monster, arguments.u16(stack))
             return true
         end, false),
         clearFiendishStatus = strict(function(monster, ...)
-            monster.fiendish_until, monster.forge_stack, monster.forge_class = 0, 0, NORMAL
-            monster.health, monster.max_health = monster.type.health, monster.type.max_health
-            server.parts.creatures.remove_icon(monster, "forge")
-            return last(monster, ...)
+            monsters.unforge(monster)
+            return bind.passed(monster, ...)
         end),
-        isForgeable = strict(can_be_forged),
+        isForgeable = strict(monsters.is_forgeable),
         hazard = switch("hazard"),
         hazardCrit = switch("hazard_crit"),
         hazardDodge = switch("hazard_dodge"),

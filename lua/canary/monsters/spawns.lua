@@ -4,6 +4,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local floor, ipairs, lower, min = raw.math.floor, raw.ipairs, raw.string.lower, raw.math.min
 
 -- Spawns are kept by squares of the map; those around a player are filled.
@@ -235,12 +236,7 @@ return function(server, monsters)
     --- Has all come that are yet to come.
     function monsters.wake_all()
         cells, by_name = {}, {}
-        local ids = {}
-        for id in raw.pairs(by_id) do
-            ids[#ids + 1] = id
-        end
-        raw.table.sort(ids)
-        for _, id in ipairs(ids) do
+        for _, id in ipairs(sorted_keys(by_id)) do
             spawn_one(by_id[id], true)
         end
     end

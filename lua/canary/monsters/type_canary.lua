@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 
 ---@param server table
 ---@param monsters table
@@ -70,12 +71,7 @@ return function(server, monsters, bind)
         enemyFactions = of(function(kind, ...)
             local factions = monsters.list(kind, "enemy_factions")
             if select("#", ...) == 0 then
-                local list = {}
-                for faction in raw.pairs(factions) do
-                    list[#list + 1] = faction
-                end
-                raw.table.sort(list)
-                return list
+                return sorted_keys(factions)
             end
             factions[arguments.enum8((...))] = true
             return true

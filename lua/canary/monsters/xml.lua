@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local lower, pairs, ipairs = raw.string.lower, raw.pairs, raw.ipairs
 
 local ELEMENTS = {
@@ -273,12 +274,7 @@ return function(server, monsters)
         if not files then
             return
         end
-        local names = {}
-        for name in pairs(files) do
-            names[#names + 1] = name
-        end
-        raw.table.sort(names)
-        for _, name in ipairs(names) do
+        for _, name in ipairs(sorted_keys(files)) do
             visit(name, files[name])
         end
     end

@@ -40,15 +40,7 @@ return function(server, players, bind)
         return bind.last("Player", NOT_FOUND, fn)
     end
 
-    -- What is left as the answer of a function that pushes none: what was passed last, else the player itself.
-    local function last(player, ...)
-        local count = raw.select("#", ...)
-        if count == 0 then
-            return userdata.push(player)
-        end
-        return (raw.select(count, ...))
-    end
-    players.binders = { of = of, strict = strict, none = none, left = left, last = last, field = field }
+    players.binders = { of = of, strict = strict, none = none, left = left, field = field }
 
     -- As luaL_checktype and luaL_checknumber complain.
     local function expect(place, wanted, value, missing)
@@ -104,7 +96,7 @@ return function(server, players, bind)
         return of(function(player, ...)
             local days = sign * min(65534 - premium_days(player), arguments.u16((...)))
             if sign * days <= 0 then
-                return last(player, ...)
+                return bind.passed(player, ...)
             end
             local now = server.parts.scheduler.time()
             player.premium_ends_at = max(player.premium_ends_at, now) + days * DAY
@@ -215,7 +207,7 @@ return function(server, players, bind)
             end
             server.parts.creatures.renamed(player, arguments.string((...)))
             players.save(player)
-            return last(player, ...)
+            return bind.passed(player, ...)
         end),
         -- The flags are those of its group, and of all others in it.
         hasGroupFlag = none(function(player, flag)
@@ -223,11 +215,11 @@ return function(server, players, bind)
         end),
         setGroupFlag = none(function(player, ...)
             player.group.flags[arguments.enum8((...))] = true
-            return last(player, ...)
+            return bind.passed(player, ...)
         end),
         removeGroupFlag = none(function(player, ...)
             player.group.flags[arguments.enum8((...))] = nil
-            return last(player, ...)
+            return bind.passed(player, ...)
         end),
         isVip = strict(players.is_vip),
         getVipDays = strict(premium_days),

@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 
 ---@param server table
 ---@param players table
@@ -156,12 +157,7 @@ return function(server, players, bind)
             return true
         end),
         getRewardList = of(function(player)
-            local list = {}
-            for id in raw.pairs(player.rewards or {}) do
-                list[#list + 1] = id
-            end
-            raw.table.sort(list)
-            return list
+            return sorted_keys(player.rewards or {})
         end),
         setDailyReward = bind.setter("Player", "daily_reward", arguments.u8),
         openMarket = of(function(player)

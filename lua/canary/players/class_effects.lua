@@ -76,7 +76,7 @@ return function(server, players, bind)
         end),
         closeImbuementWindow = strict(function(player, ...)
             players.tell(player, "imbuement_closed", {})
-            return binders.last(player, ...)
+            return bind.passed(player, ...)
         end),
         updateConcoction = of(function(player, id, seconds)
             player.concoctions = player.concoctions or {}

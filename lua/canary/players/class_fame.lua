@@ -6,10 +6,11 @@ local max = raw.math.max
 
 ---@param server table
 ---@param players table
-return function(server, players)
+---@param bind table
+return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
     local binders = players.binders
-    local of, none, left, last = binders.of, binders.none, binders.left, binders.last
+    local of, none, left = binders.of, binders.none, binders.left
 
     local function achievement_of(value)
         local game = server.parts.game
@@ -107,11 +108,11 @@ return function(server, players)
         end),
         addAnimusMastery = left(function(player, ...)
             own(player, "animus")[raw.string.lower(arguments.string((...)))] = true
-            return last(player, ...)
+            return bind.passed(player, ...)
         end),
         removeAnimusMastery = left(function(player, ...)
             own(player, "animus")[raw.string.lower(arguments.string((...)))] = nil
-            return last(player, ...)
+            return bind.passed(player, ...)
         end),
         hasAnimusMastery = left(function(player, name)
             return own(player, "animus")[raw.string.lower(arguments.string(name))] == true
@@ -120,7 +121,7 @@ return function(server, players)
             local kind, _, id = ...
             if arguments.u8(kind) == 0 then
                 server:report("Variant not found")
-                return last(player, ...)
+                return bind.passed(player, ...)
             end
             local list = own(player, "transactions")
             list[#list + 1] = {
@@ -143,7 +144,7 @@ return function(server, players)
             local count = raw.select("#", ...)
             if count == 0 then
                 player.wheel_spells = {}
-                return last(player)
+                return bind.passed(player)
             end
             local list, key = own(player, "wheel_spells"), arguments.string(name)
             if count == 1 then
@@ -157,7 +158,7 @@ return function(server, players)
             local count = raw.select("#", ...)
             if count == 0 then
                 player.wheel_spells = {}
-                return last(player)
+                return bind.passed(player)
             end
             local list, key = own(player, "wheel_stages"), arguments.string(name)
             if count == 1 then

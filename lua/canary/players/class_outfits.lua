@@ -105,7 +105,7 @@ return function(server, players, bind)
                 end
                 if not found then
                     server:report("Outfit not found")
-                    return players.binders.last(player, ...)
+                    return bind.passed(player, ...)
                 end
                 players.add_outfit(player, found.look_type, arguments.u8(addons))
             end

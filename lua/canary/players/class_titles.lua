@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local floor, ipairs, type = raw.math.floor, raw.ipairs, raw.type
 
 local STREAM_LISTS = { "names", "mutes", "bans", "kick" }
@@ -11,7 +12,8 @@ local FIELDS = { { "description", "string" }, { "broadcast", "boolean" }, { "pas
 
 ---@param server table
 ---@param players table
-return function(server, players)
+---@param bind table
+return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
     local binders = players.binders
     local strict, none, left = binders.strict, binders.none, binders.left
@@ -86,7 +88,7 @@ return function(server, players)
     end
 
     local function nothing(fn)
-        return server.parts.vocations.bind.strict("Player", "Player not found", fn, nil)
+        return bind.strict("Player", "Player not found", fn, nil)
     end
 
     userdata.methods("Player", {
@@ -96,12 +98,8 @@ return function(server, players)
             return true
         end),
         getTitles = left(function(player)
-            local list, ids = {}, {}
-            for id in raw.pairs(player.titles or {}) do
-                ids[#ids + 1] = id
-            end
-            raw.table.sort(ids)
-            for at, id in ipairs(ids) do
+            local list = {}
+            for at, id in ipairs(sorted_keys(player.titles or {})) do
                 list[at] = { id = id, name = "", description = "" }
             end
             return list

@@ -35,6 +35,10 @@ return function(server, players)
         return value ~= -1 and band(value, bit) ~= 0
     end
 
+    local function last_mount(player)
+        return raw.string.format("player.%d.last-mount", player.guid)
+    end
+
     --- The mount that a player rides, or rode last: its id, 0 for none.
     function players.current_mount(player)
         if tfs then
@@ -44,8 +48,7 @@ return function(server, players)
         if value > 0 then
             return value % 256
         end
-        local key = raw.string.format("player.%d.last-mount", player.guid)
-        return server.arguments.u8(parts.storage.kv_get(key))
+        return server.arguments.u8(parts.storage.kv_get(last_mount(player)))
     end
 
     --- Remembers which mount a player rides.
@@ -55,7 +58,7 @@ return function(server, players)
             return
         end
         player.storage[START + CURRENT] = id
-        parts.storage.kv_set(raw.string.format("player.%d.last-mount", player.guid), id)
+        parts.storage.kv_set(last_mount(player), id)
     end
 
     --- Gives a player a mount, or takes it.

@@ -3,6 +3,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 
 -- Whether `a` comes before `b`: by their files, then in the order of one file.
 local function before(a, b)
@@ -134,12 +135,7 @@ end
 --- The records that stand, in the order of their keys. Don't change it.
 function Places:sorted()
     if self.listed ~= self.version then
-        local keys = {}
-        for key in raw.pairs(self.at) do
-            keys[#keys + 1] = key
-        end
-        raw.table.sort(keys)
-        local list = {}
+        local keys, list = sorted_keys(self.at), {}
         for index, key in raw.ipairs(keys) do
             list[index] = self:first(key)
         end

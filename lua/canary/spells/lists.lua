@@ -2,7 +2,8 @@
 
 local context = ...
 local raw = context.raw
-local ipairs, pairs, setmetatable = raw.ipairs, raw.pairs, raw.setmetatable
+local sorted_keys = context.use("canary/sorted_keys")
+local ipairs, setmetatable = raw.ipairs, raw.setmetatable
 
 return function(server, spells)
     local parts, tfs, userdata = server.parts, server.tfs, server.userdata
@@ -76,12 +77,7 @@ return function(server, spells)
     ---@param spell table
     ---@return number[]
     function spells.vocation_ids(spell)
-        local ids = {}
-        for id in pairs(spell.vocations) do
-            ids[#ids + 1] = id
-        end
-        raw.table.sort(ids)
-        return ids
+        return sorted_keys(spell.vocations)
     end
 
     --- Name of a vocation.

@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local sorted_keys = context.use("canary/sorted_keys")
 local floor = raw.math.floor
 local bytes = context.use("canary/network/bytes")
 
@@ -271,15 +272,6 @@ return function(server, storage)
         end
         (tfs and add_tfs_row or add_canary_row)(row, player)
         return row
-    end
-
-    local function sorted_keys(set)
-        local keys = {}
-        for key in raw.pairs(set) do
-            keys[#keys + 1] = key
-        end
-        raw.table.sort(keys)
-        return keys
     end
 
     local function add_canary_ranges(rows, player)

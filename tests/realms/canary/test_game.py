@@ -124,6 +124,18 @@ def test_fiendish_monsters_are_picked_among_those_that_were_looked_for(kit: Serv
     assert kit.run("return { rat:getForgeStack(), #Game.getFiendishMonsters() }") == [0, 0]
 
 
+def test_what_the_game_forges_is_shown_and_ends_as_a_monster_of_a_script_does(kit: ServerKit) -> None:
+    code = """
+        rat = beast("Rat", 1001, 1000)
+        Game.makeFiendishMonster(rat:getId(), true)
+        rat:setHealth(40)
+        return rat:getIcon("forge").icon
+    """
+    assert kit.run(code) == 5
+    kit.advance(hours=1, seconds=1)
+    assert kit.run('return { rat:getIcon("forge") == nil, rat:getHealth(), rat:getMaxHealth() }') == [True, 100, 100]
+
+
 _STATES = """
     for _, name in ipairs({ "Save", "Shutdown" }) do
         local event = GlobalEvent(name)

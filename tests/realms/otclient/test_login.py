@@ -70,6 +70,7 @@ class Player:
 
     async def until(self, so: Callable[[], object]) -> None:
         async with asyncio.timeout(PATIENCE):
+            # What a client's modules do raises no event of the host, so there is nothing to wait for but time.
             while not so():  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
 
@@ -140,14 +141,18 @@ def test_a_session_that_lasted_starts_the_count_anew(settled: int, most: int, fa
     async def scenario() -> None:
         player = Player(ONLINE, settled_ms=settled)
         player.login.begin(asyncio.get_running_loop())
+
+        async def until_session(number: int) -> None:
+            await player.until(lambda: player.login.counts["sessions"] == number)
+
+        async def until_attempt(number: int) -> None:
+            await player.until(lambda: player.attempts >= number or player.login.state == "failed")
+
         for number in range(1, most + 1):
-            sessions = number
-            await player.until(lambda sessions=sessions: player.login.counts["sessions"] == sessions)  # type: ignore[misc]
+            await until_session(number)
             player.session = ended("kicked")
-        for ends in (most, most + 1):
-            await player.until(
-                lambda ends=ends: player.attempts > ends or player.login.state == "failed"  # type: ignore[misc]
-            )
+        for number in (most + 1, most + 2):
+            await until_attempt(number)
             player.session = ended("kicked")
         assert (player.login.state == "failed") == fails, "only one that is thrown out at once has failed"
         player.login.end()
