@@ -4,42 +4,7 @@ local context = ...
 local raw = context.raw
 local ipairs, pairs, type = raw.ipairs, raw.pairs, raw.type
 
--- What callbacks take, by their names.
-local TAKES = {
-    onUse = { "player", "item", "position", "thing", "position", "boolean" },
-    onSay = { "player", "words", "param", "talktype" },
-    onLogin = { "player" },
-    onLogout = { "player" },
-    onReconnect = { "player" },
-    onThink = { "creature", "interval" },
-    onPrepareDeath = { "creature", "killer", "number" },
-    onDeath = { "creature", "corpse", "killer", "killer", "boolean", "boolean" },
-    onKill = { "creature", "target", "boolean" },
-    onAdvance = { "player", "skill", "number", "number" },
-    onModalWindow = { "player", "number", "number", "number" },
-    onTextEdit = { "player", "item", "text" },
-    onHealthChange = { "creature", "attacker", "number", "combat", "number", "combat", "origin" },
-    onManaChange = { "creature", "attacker", "number", "combat", "number", "combat", "origin" },
-    onExtendedOpcode = { "player", "number", "text" },
-    onStepIn = { "creature", "item", "position", "position" },
-    onStepOut = { "creature", "item", "position", "position" },
-    onEquip = { "player", "item", "slot", "boolean" },
-    onDeEquip = { "player", "item", "slot", "boolean" },
-    onAddItem = { "item", "item", "position" },
-    onRemoveItem = { "item", "item", "position" },
-    onRecvbyte = { "player", "message", "number" },
-    onTime = { "interval" },
-    onRecord = { "number", "number" },
-    onPeriodChange = { "number", "number" },
-    onStartup = {},
-    onShutdown = {},
-    onSave = {},
-    canJoin = { "player" },
-    onJoin = { "player" },
-    onLeave = { "player" },
-    onSpeak = { "player", "talktype", "text" },
-}
-local THINK_OF_SERVER = { "interval" }
+local takes = context.use("canary/events/takes")
 
 return function(server, events, base)
     -- Which callbacks a record has: most have one.
@@ -60,22 +25,15 @@ return function(server, events, base)
     --- { kind, name, event, file, callback, takes }.
     events.more_callbacks = {}
 
-    local function takes_of(record)
-        if record.class_name == "GlobalEvent" and record.event == "onThink" then
-            return THINK_OF_SERVER
-        end
-        return TAKES[record.event]
-    end
-
     local function describe(record, kind, key)
         local info = raw.debug.getinfo(record.callback, "S")
         return {
             kind = record.class_name or kind,
-            event = record.type and TAKES[record.type] and record.type or record.type or record.event,
+            event = record.type or record.event,
             name = record.name or (key ~= nil and raw.tostring(key)) or "",
             file = record.file and record.file.path or nil,
             line = info.linedefined,
-            takes = record.takes or takes_of(record),
+            takes = takes.of(record, kind),
         }
     end
 

@@ -188,31 +188,13 @@ return function(server, world)
     end
     make["nil"] = function() end
 
-    -- What callbacks take whose record does not say so: methods of classes, EventCallback, types and spells.
-    local TAKES = context.use("canary/exercise/takes")
-
-    local function takes_of(entry)
-        local record = entry.record
-        local event = record.type or record.event or entry.kind
-        if record.class_name == "NpcCallback" and event == "onSay" then
-            return TAKES.NpcType.onSay
-        elseif record.takes then
-            return record.takes
-        elseif record.class_name == "EventMethod" then
-            return TAKES.by_name[record.name] or {}
-        end
-        if record.class_name == "GlobalEvent" and event == "onThink" then
-            return { "interval" }
-        end
-        local by_class = TAKES[raw.tostring(record.class_name)]
-        return by_class and by_class[event] or TAKES.by_name[event] or TAKES.by_name[record.name or ""] or {}
-    end
+    local takes = context.use("canary/events/takes")
 
     local arguments = {}
 
     --- Whether a callback may be given any kind of creature.
     function arguments.takes_any_creature(entry)
-        return takes_of(entry)[1] == "creature"
+        return takes.of(entry.record, entry.kind)[1] == "creature"
     end
 
     --- The arguments of a callback.
@@ -220,9 +202,9 @@ return function(server, world)
     ---@param variant number from 1
     ---@return any ...
     function arguments.make(entry, variant)
-        local takes = takes_of(entry)
-        local list, count = {}, #takes
-        for index, what in ipairs(takes) do
+        local wanted = takes.of(entry.record, entry.kind)
+        local list, count = {}, #wanted
+        for index, what in ipairs(wanted) do
             local maker = make[what]
             if maker then
                 list[index] = maker(entry, variant)

@@ -1,4 +1,7 @@
---- What callbacks take, by the names of their kinds: words for canary/exercise/arguments.lua.
+--- What callbacks take, by the names of their kinds: words that canary/exercise/arguments.lua makes values of.
+
+local context = ...
+local raw = context.raw
 
 local MONSTER = {
     onThink = { "monster", "interval" },
@@ -50,6 +53,9 @@ local BY_NAME = {
     onTime = { "interval" },
     onRecord = { "number", "number" },
     onPeriodChange = { "number", "number" },
+    onStartup = {},
+    onShutdown = {},
+    onSave = {},
     canJoin = { "player" },
     onJoin = { "player" },
     onLeave = { "player" },
@@ -150,4 +156,29 @@ local BY_NAME = {
     mapOnLoad = { "string" },
 }
 
-return { MonsterType = MONSTER, NpcType = NPC, Spell = SPELL, Weapon = WEAPON, by_name = BY_NAME }
+local BY_CLASS = { MonsterType = MONSTER, NpcType = NPC, Spell = SPELL, Weapon = WEAPON }
+local NOTHING = {}
+local THINK_OF_SERVER = { "interval" }
+
+local takes = {}
+
+--- What the callback of a record takes, first to last.
+---@param record table
+---@param kind string|nil of the place where it is registered, when the record names no event
+---@return string[]
+function takes.of(record, kind)
+    local event = record.type or record.event or kind
+    if record.class_name == "NpcCallback" and event == "onSay" then
+        return NPC.onSay
+    elseif record.takes then
+        return record.takes
+    elseif record.class_name == "EventMethod" then
+        return BY_NAME[record.name] or NOTHING
+    elseif record.class_name == "GlobalEvent" and event == "onThink" then
+        return THINK_OF_SERVER
+    end
+    local by_class = BY_CLASS[raw.tostring(record.class_name)]
+    return by_class and by_class[event] or BY_NAME[event] or BY_NAME[record.name or ""] or NOTHING
+end
+
+return takes
