@@ -1,5 +1,4 @@
-/* XTEA by AVX-512: 16 blocks a register, several registers at once, because one block is a chain of dependent steps.
-   A register holds the first or the second words of its blocks; which lane is whose doesn't matter in between. */
+/* XTEA by AVX-512: 16 blocks a register. */
 #include "internal.h"
 
 #ifdef TIB_X86
@@ -9,7 +8,12 @@
 typedef __m512i vector;
 enum { GROUP = 128 }; /* bytes of blocks in a pair of registers */
 
-#define SHIFT_MIX(v) _mm512_add_epi32(_mm512_xor_si512(_mm512_slli_epi32(v, 4), _mm512_srli_epi32(v, 5)), v)
+#define VECTOR_ADD _mm512_add_epi32
+#define VECTOR_SUB _mm512_sub_epi32
+#define VECTOR_XOR _mm512_xor_si512
+#define VECTOR_LEFT _mm512_slli_epi32
+#define VECTOR_RIGHT _mm512_srli_epi32
+#define VECTOR_ALL _mm512_set1_epi32
 
 static inline __attribute__((always_inline)) void load(const uint8_t *data, vector *first, vector *second) {
     vector a = _mm512_loadu_si512((const void *)data);
@@ -23,56 +27,7 @@ static inline __attribute__((always_inline)) void store(uint8_t *data, vector fi
     _mm512_storeu_si512((void *)(data + GROUP / 2), _mm512_unpackhi_epi32(first, second));
 }
 
-static inline __attribute__((always_inline)) void encrypt(const uint32_t *keys, uint8_t *data, int groups) {
-    vector v0[4], v1[4];
-    for (int g = 0; g < groups; g++) {
-        load(data + g * GROUP, &v0[g], &v1[g]);
-    }
-    for (int round = 0; round < 64; round += 2) {
-        vector even = _mm512_set1_epi32((int)keys[round]), odd = _mm512_set1_epi32((int)keys[round + 1]);
-        for (int g = 0; g < groups; g++) {
-            v0[g] = _mm512_add_epi32(v0[g], _mm512_xor_si512(SHIFT_MIX(v1[g]), even));
-        }
-        for (int g = 0; g < groups; g++) {
-            v1[g] = _mm512_add_epi32(v1[g], _mm512_xor_si512(SHIFT_MIX(v0[g]), odd));
-        }
-    }
-    for (int g = 0; g < groups; g++) {
-        store(data + g * GROUP, v0[g], v1[g]);
-    }
-}
-
-static inline __attribute__((always_inline)) void decrypt(const uint32_t *keys, uint8_t *data, int groups) {
-    vector v0[4], v1[4];
-    for (int g = 0; g < groups; g++) {
-        load(data + g * GROUP, &v0[g], &v1[g]);
-    }
-    for (int round = 62; round >= 0; round -= 2) {
-        vector even = _mm512_set1_epi32((int)keys[round]), odd = _mm512_set1_epi32((int)keys[round + 1]);
-        for (int g = 0; g < groups; g++) {
-            v1[g] = _mm512_sub_epi32(v1[g], _mm512_xor_si512(SHIFT_MIX(v0[g]), odd));
-        }
-        for (int g = 0; g < groups; g++) {
-            v0[g] = _mm512_sub_epi32(v0[g], _mm512_xor_si512(SHIFT_MIX(v1[g]), even));
-        }
-    }
-    for (int g = 0; g < groups; g++) {
-        store(data + g * GROUP, v0[g], v1[g]);
-    }
-}
-
-#define BY_GROUPS(work)                                                 \
-    size_t done = 0;                                                    \
-    for (; length - done >= 4 * GROUP; done += 4 * GROUP) {             \
-        work(schedule->round_keys, data + done, 4);                     \
-    }                                                                   \
-    for (; length - done >= 2 * GROUP; done += 2 * GROUP) {             \
-        work(schedule->round_keys, data + done, 2);                     \
-    }                                                                   \
-    for (; length - done >= GROUP; done += GROUP) {                     \
-        work(schedule->round_keys, data + done, 1);                     \
-    }                                                                   \
-    return done
+#include "xtea_vector.h"
 
 size_t tib_xtea_encrypt_avx512(const tib_xtea *schedule, uint8_t *data, size_t length) {
     BY_GROUPS(encrypt);
