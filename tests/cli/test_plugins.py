@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Command, Served
 from tests.cli.hosts import Said
 
-from tibicen.cli.app import _shown
+from tibicen.cli.plugin_commands import _shown
 
 REPORT = {"action", "plugins", "ok", "generations", "problems", "kept", "warnings", "parts", "ms", "since_save_ms"}
 
