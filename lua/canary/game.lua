@@ -15,6 +15,7 @@ return function(server)
     if not server.tfs then
         context.use("canary/game/raids")(server, game)
         context.use("canary/game/forge")(server)
+        context.use("canary/game/schedule")(server, game)
     end
     context.use(server.tfs and "canary/game/tfs" or "canary/game/canary")(server, game, bind)
     local more = server.parts.events.more_callbacks

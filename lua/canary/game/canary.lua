@@ -75,8 +75,9 @@ return function(server, game, bind)
         end
     end
 
-    -- The creature of the day is one of the bestiary, by the day.
-    local function boosted_name(bosses)
+    --- The creature, or the boss, of the day: one of the bestiary; empty when there is none.
+    ---@param bosses boolean
+    function game.boosted_name(bosses)
         local key = bosses and "boss" or "creature"
         if not boosted[key] then
             local names = {}
@@ -169,10 +170,10 @@ return function(server, game, bind)
             return userdata.push(kind)
         end,
         getBoostedCreature = function()
-            return boosted_name(false)
+            return game.boosted_name(false)
         end,
         getBoostedBoss = function()
-            return boosted_name(true)
+            return game.boosted_name(true)
         end,
         getBestiaryList = bestiary_list,
         loadMapChunk = function(path, position)

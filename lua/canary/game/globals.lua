@@ -66,14 +66,4 @@ return function(server, _, bind)
         return server.parts.map.world_light()
     end
     server:globals(functions)
-    local function normal()
-        return 100
-    end
-    server:table("EventsScheduler", {
-        getEventSLoot = normal,
-        getEventSBossLoot = normal,
-        getEventSSkill = normal,
-        getEventSExp = normal,
-        getSpawnMonsterSchedule = normal,
-    })
 end

@@ -21,7 +21,7 @@ local function days(year, month, day)
     return era * 146097 + of_cycle - 719468
 end
 
-return function(server)
+return function(server, globals)
     local function field(of, name, default)
         local value = tonumber(of[name])
         if value == nil then
@@ -118,4 +118,6 @@ return function(server)
         end
     end
     server.env.os = os
+    --- Seconds since 1970 of `{ year, month, day, hour, min, sec }` in the world's time, which is UTC.
+    globals.time = time
 end

@@ -9,7 +9,9 @@ local floor, ipairs, lower, min = raw.math.floor, raw.ipairs, raw.string.lower, 
 
 -- Spawns are kept by squares of the map; those around a player are filled.
 local CELL, REACH = 32, 1
-local SOONEST = 10000
+-- Milliseconds until the next one comes, at least and (Canary) at most.
+local TFS_SOONEST = 10000
+local SOONEST, LATEST = 1000, 86400000
 
 ---@param server table
 ---@param monsters table
@@ -121,14 +123,25 @@ return function(server, monsters)
 
     local spawn_one
 
+    -- Milliseconds until another comes, by config.lua; in Canary by the events of these days, too, and the creature of
+    -- the day.
+    local function wait_of(point)
+        local ms, rate = point.interval * 1000, server.parts.config.number("RATE_SPAWN")
+        if tfs then
+            return raw.math.max(TFS_SOONEST, floor(ms / raw.math.max(1, rate)))
+        end
+        local game = server.parts.game
+        local boost = point.kind ~= "npc" and point.name == game.boosted_name(false) and 2 or 1
+        ms = floor(ms * 100 / raw.math.max(1, rate * boost * game.schedule.rates.spawn))
+        return min(LATEST, raw.math.max(SOONEST, ms))
+    end
+
     --- A creature of a spawn is gone: another comes after the spawn's time.
     local function come_back(point)
         if (point.interval or 0) <= 0 then
             return
         end
-        local rate = server.parts.config.number("RATE_SPAWN")
-        local ms = raw.math.max(SOONEST, floor(point.interval * 1000 / raw.math.max(1, rate)))
-        server.parts.scheduler.after(ms, function()
+        server.parts.scheduler.after(wait_of(point), function()
             spawn_one(point, false)
         end)
     end

@@ -94,6 +94,15 @@ return function(server, players)
         end
     end
 
+    -- As how many kills one counts: by config.lua, by the events of these days, and for the boss of the day.
+    local function kills(kind, multiplier, doubled)
+        local count = parts.config.number(multiplier) * (parts.game.schedule.doubles(doubled) and 2 or 1)
+        if is_boss(kind) and kind.name == parts.game.boosted_name(true) then
+            count = count * parts.config.number("BOOSTED_BOSS_KILL_BONUS")
+        end
+        return count
+    end
+
     --- A player has its share in a monster's death.
     function players.count_kill(player, monster)
         if monster.summoned then
@@ -101,9 +110,9 @@ return function(server, players)
         end
         local kind = monster.type
         if is_boss(kind) then
-            players.add_boss_kill(player, kind, parts.config.number("BOSSTIARY_KILL_MULTIPLIER"))
+            players.add_boss_kill(player, kind, kills(kind, "BOSSTIARY_KILL_MULTIPLIER", "double-bosstiary"))
         else
-            players.add_bestiary_kill(player, kind, parts.config.number("BESTIARY_KILL_MULTIPLIER"))
+            players.add_bestiary_kill(player, kind, kills(kind, "BESTIARY_KILL_MULTIPLIER", "double-bestiary"))
         end
     end
 end

@@ -58,6 +58,16 @@ return function(server, players)
         return player
     end
 
+    -- Canary tells whoever comes of the events of these days.
+    local function tell_of_events(player)
+        local active = tfs and {} or server.parts.game.schedule.active()
+        if #active > 0 then
+            local names = "Active EventScheduler: " .. raw.table.concat(active, ", ")
+            server:log("info", "[" .. player.name .. "] " .. names)
+            players.text(player, env.MESSAGE_BOOSTED_CREATURE, names)
+        end
+    end
+
     --- A player has come into the game.
     function players.entered(player)
         local conditions = server.parts.conditions
@@ -80,6 +90,7 @@ return function(server, players)
             server.parts.creatures.remove(player)
             return
         end
+        tell_of_events(player)
         if player.tile then
             server.parts.monsters.wake_spawns(player.tile.x, player.tile.y)
         end

@@ -221,9 +221,12 @@ return function(server, scripts)
                 again_all()
             end
         end
-        local read = scripts.reload_xml(path)
+        local read, problem = scripts.reload_xml(path)
+        if read == nil and not server.tfs then
+            read, problem = server.parts.game.schedule.reload(path)
+        end
         if read ~= nil then
-            return { { path = path, ok = read, ms = 0, problem = not read and scripts.last_problem or nil } }
+            return { { path = path, ok = read, ms = 0, problem = problem } }
         end
         forget_modules(path)
         local roots = roots_of(path)

@@ -168,6 +168,9 @@ return function(server, scripts)
             scripts.load_folder(pack .. "/monster", false)
             scripts.load_folder(pack .. "/npc", false)
         end
+        if server.host("files.exists", core .. "/json/eventscheduler") then
+            server.parts.game.schedule.load()
+        end
         xml.channels(core .. "/chatchannels/")
     end
 

@@ -53,6 +53,7 @@ return function(server, scripts, load_one)
     --- Reads an XML file anew, with the scripts that it names, each in its old place. One that is no XML changes
     --- nothing.
     ---@return boolean|nil ok nil when the path is no XML file that was read
+    ---@return string|nil problem
     function xml.reload(path)
         local old = xml.documents[path]
         if not old then
@@ -60,9 +61,9 @@ return function(server, scripts, load_one)
         end
         local ok, root = raw.pcall(server.host, "files.xml", path)
         if not ok or not root then
-            scripts.last_problem = raw.tostring(root or path .. " is not there")
-            server.parts.report.syntax(path, scripts.last_problem)
-            return false
+            local problem = raw.tostring(root or path .. " is not there")
+            server.parts.report.syntax(path, problem)
+            return false, problem
         end
         if old.own then
             server.registry.withdraw(old.own.entries)

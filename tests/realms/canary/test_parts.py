@@ -19,7 +19,8 @@ _ALIASES = re.compile(r"^( *)local (\w+(?:, \w+)+) = ((?:server\.)?parts\.\w+(?:
 
 # What one of the two servers has and the other lacks; who asks for it is that server's, or asks which one it is.
 _CANARY_ALONE = """
-    creatures.remove_icon creatures.set_icon game.achievement game.achievement_named item_types.dummies
+    creatures.remove_icon creatures.set_icon game.achievement game.achievement_named
+    game.boosted_name game.schedule item_types.dummies
     item_types.has_look_type item_types.ladders item_types.soul_cores items.tier items.tier_chance
     monsters.charm monsters.charms monsters.make_charm monsters.types_with npcs.make_type players.dodge_chance
     players.fatal_chance players.reward_streak storage.kv_get storage.kv_remove storage.kv_set storage.player_kv

@@ -198,6 +198,8 @@ def test_config_and_data_files(folder: PluginFolder, in_host: InHost) -> None:
     site.save("config.lua", config.format(2))
     site.save("data-canary/scripts/read.lua", "local f = io.open('data/table.csv') if f then f:close() end")
     site.save("data/table.csv", "1")
+    calendar = "data/json/eventscheduler/events.json"
+    site.save(calendar, '{"events": []}')
     get = "return configManager.getNumber(configKeys.RATE_EXPERIENCE)"
 
     async def scenario() -> None:
@@ -212,6 +214,13 @@ def test_config_and_data_files(folder: PluginFolder, in_host: InHost) -> None:
             assert (problem.file, problem.line, lua(running, get)) == ("config.lua", 1, 7)
             site.save("data/items/items.xml", (site.checkout / "data/items/items.xml").read_text() + "\n")
             await running.until(lambda: ("reload", ["data/items/items.xml"], True) in parts_of(running.reports))
+
+            event = '{"startdate": "1/1/2020", "enddate": "1/1/2090", "ingame": {"exprate": 130}}'
+            site.save(calendar, f'{{"events": [{event}]}}')
+            await running.until(lambda: ("reload", [calendar], True) in parts_of(running.reports))
+            site.save(calendar, '{"events": [')
+            await running.until(lambda: ("reload", [calendar], False) in parts_of(running.reports))
+            assert lua(running, "return EventsScheduler.getEventSExp()") == 130
             count = len(running.reports)
             site.save("data/README.md", "nobody has read it")
             runtime_of(running).take_saves([site.checkout / "data/README.md"], None)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tibicen.errors import TibicenError
 
 AHEAD_BYTES = 1 << 18
@@ -40,6 +42,7 @@ class Files:
             "files.exists": self.exists,
             "files.list": self.below,
             "files.xml": self.xml,
+            "files.json": self.json,
             "files.writable": self.writable,
             "files.write": self.write,
             "files.remove": self.remove,
@@ -191,6 +194,20 @@ class Files:
         try:
             return _plain(ElementTree.fromstring(text))
         except ElementTree.ParseError as error:
+            raise TibicenError(f"{name}: {error}") from None
+
+    def json(self, name: str) -> Any:
+        """A JSON file as plain data; None when there is none.
+
+        Raises:
+            TibicenError: it is no JSON.
+        """
+        text = self.read(name)
+        if text is None:
+            return None
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
             raise TibicenError(f"{name}: {error}") from None
 
     def writable(self, name: str) -> bool:

@@ -175,15 +175,15 @@ class Saves:
     def _reload(self, path: str, done: set[str]) -> list[Outcome]:
         state = self._control("file_state", path)
         was_loaded = state is not None and bool(state["loaded"])
-        rows = self._control("reload_file", path) if path.endswith((".lua", ".xml")) else []
+        rows = self._control("reload_file", path) if path.endswith((".lua", ".xml", ".json")) else []
         rows = [{_text(key): value for key, value in row.items()} for row in rows or ()]
         if not rows:
             return self._by_kind(path)
         outcomes: list[Outcome] = []
         well = [_text(row["path"]) for row in rows if row["ok"]]
         done.update(well)
-        # Of an XML file the row is its own, and it has no state.
-        was_loaded = was_loaded or path.endswith(".xml")
+        # Of a file of data the row is its own, and it has no state.
+        was_loaded = was_loaded or not path.endswith(".lua")
         included = path not in [_text(row["path"]) for row in rows]
         if path in well or (included and len(well) == len(rows)):
             others = [self._blame.shown(each) for each in well if each != path]
