@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tibicen.cli.probe_process import ProbeProcess, ProbeProcessError
@@ -77,24 +79,23 @@ def _run_group(
     for _ in range(_TRIES):
         if not waiting:
             return
-        process = ProbeProcess(_serve)
-        try:
-            process.ask(checkout, folder, files, list(waiting.values()), appearances)
-            while waiting:
-                ran: ProbeRun | str = process.answer(PATIENCE_SECONDS)
-                if isinstance(ran, str):
-                    _all_failed(waiting, ran, ended)
-                    return
-                probe = waiting.pop(ran.name, None)
-                if probe is not None:
-                    ended(_outcome(probe, ran))
-        except ProbeProcessError as error:
-            # In the order in which they run: that one is it.
-            at_fault = min(waiting.values(), key=lambda probe: (probe.player, "" if probe.player else probe.name))
-            del waiting[at_fault.name]
-            ended(_outcome(at_fault, ProbeRun(at_fault.name, {}, {}, str(error), PATIENCE_SECONDS * 1e3)))
-        finally:
-            process.close()
+        # The process is killed at the end, and could not remove it.
+        with TemporaryDirectory(prefix="tibicen-probes-") as root, closing(ProbeProcess(_serve)) as process:
+            try:
+                process.ask(checkout, Path(root), folder, files, list(waiting.values()), appearances)
+                while waiting:
+                    ran: ProbeRun | str = process.answer(PATIENCE_SECONDS)
+                    if isinstance(ran, str):
+                        _all_failed(waiting, ran, ended)
+                        return
+                    probe = waiting.pop(ran.name, None)
+                    if probe is not None:
+                        ended(_outcome(probe, ran))
+            except ProbeProcessError as error:
+                # In the order in which they run: that one is it.
+                at_fault = min(waiting.values(), key=lambda probe: (probe.player, "" if probe.player else probe.name))
+                del waiting[at_fault.name]
+                ended(_outcome(at_fault, ProbeRun(at_fault.name, {}, {}, str(error), PATIENCE_SECONDS * 1e3)))
     _all_failed(waiting, "other probes of its server hung or crashed too often", ended)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -223,8 +224,12 @@ def small_set(tmp_path: Path) -> Path:
     return write_set(tmp_path / "set", {"10_x": (SOURCE, EXPECTED)})
 
 
-def test_a_run_records_what_probes_record(tmp_path: Path, small_set: Path) -> None:
+def test_a_run_records_what_probes_record(tmp_path: Path, small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkout = write_canary(tmp_path / "server")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     shown: list[str] = []
     result = run_probes(small_set, "canary", checkout, [], None, lambda outcome: shown.extend(lines_of(outcome)))
     assert [(row["key"], row["got"]) for row in result["differ"]] == [("after", ABSENT)]
@@ -233,6 +238,7 @@ def test_a_run_records_what_probes_record(tmp_path: Path, small_set: Path) -> No
     assert problems["plain.x"] == ""
     assert "boom" in problems["fails.x"]
     assert any(line.startswith("FAIL fails.x: 1 of 2") for line in shown)
+    assert list(scratch.iterdir()) == [], "the copy of the checkout is still there"
 
 
 def test_a_probe_of_ones_own_choice(tmp_path: Path, small_set: Path) -> None:

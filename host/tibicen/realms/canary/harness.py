@@ -9,7 +9,6 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from tibicen.errors import TibicenError
@@ -126,20 +125,23 @@ def driver_folder() -> Path:
 
 
 def run_group(
-    checkout: Checkout, folder: Path, files: Sequence[str], probes: Sequence[Probe], appearances: Path | None = None
+    checkout: Checkout,
+    root: Path,
+    folder: Path,
+    files: Sequence[str],
+    probes: Sequence[Probe],
+    appearances: Path | None = None,
 ) -> Iterator[ProbeRun]:
     """Loads files of probes together into one server and runs `probes` in it. For a thread with a large stack.
 
     Args:
+        root: an empty folder, which becomes that of the server.
         files: all that are loaded, without ending; their handlers are active in every probe.
         appearances: file with what Canary's items are like, where the checkout has none.
     """
-    with contextlib.ExitStack() as stack:
-        root = Path(stack.enter_context(TemporaryDirectory(prefix="tibicen-probes-")))
-        lay_out(checkout, root, folder, files)
-        laid_out = Checkout.open(root, checkout.dialect)
-        server = laid_out.server(write_dir=root, things=appearances, name="probes")
-        stack.enter_context(contextlib.closing(server))
+    lay_out(checkout, root, folder, files)
+    laid_out = Checkout.open(root, checkout.dialect)
+    with contextlib.closing(laid_out.server(write_dir=root, things=appearances, name="probes")) as server:
         laid_out.start(server)
         session = _Session(server)
         yield from session.run_without_players([probe for probe in probes if not probe.player])
