@@ -22,6 +22,7 @@ TibicenError
 ├── DeniedError            a plugin did something that it has no permission for; names the one to ask for
 ├── StorageError           the KV file can't be read or written (disk full, not a database, no permission)
 ├── WireError              bytes that do not follow the protocol: truncated, oversized, wrong checksum
+├── LaterError             the other side said when to come again: a place on a waiting list
 ├── RefusedError           the other side said no, and would say it again: a wrong password, a wrong version
 └── ControlError           no running host behind the control socket, or it refused
 """
@@ -132,6 +133,18 @@ class StorageError(TibicenError):
 
 class WireError(TibicenError):
     """Bytes that do not follow the protocol."""
+
+
+class LaterError(TibicenError):
+    """The other side of a connection said when to come again.
+
+    Attributes:
+        seconds: from now.
+    """
+
+    def __init__(self, text: str, seconds: float) -> None:
+        super().__init__(text)
+        self.seconds = seconds
 
 
 class RefusedError(TibicenError):

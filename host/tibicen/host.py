@@ -24,7 +24,7 @@ from tibicen.lifecycle.permissions import covers
 from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.watch import PluginWatcher, Wave
 from tibicen.metrics.observatory import Observatory
-from tibicen.protocol.integration import Integration
+from tibicen.protocol.integration import Integration, Tied
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
@@ -574,8 +574,7 @@ _DEFAULT = PluginConfig()
 
 def _integration_of(runtime: Runtime | None) -> Integration | None:
     """What ties a plugin to others, if what runs it knows such a thing."""
-    tie: Integration | None = getattr(runtime, "integration", None)
-    return tie
+    return runtime.integration if isinstance(runtime, Tied) else None
 
 
 def _disabled_in(config: HostConfig) -> set[str]:

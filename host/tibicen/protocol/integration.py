@@ -11,9 +11,9 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from tibicen.errors import ConfigError, RefusedError, TibicenError
+from tibicen.errors import ConfigError, LaterError, RefusedError, TibicenError
 
 FINAL = (ConfigError, RefusedError)
 """What would be no better at the next attempt: there is none."""
@@ -66,7 +66,7 @@ class Integration(ABC):
         initialize: checks what it was given and takes nothing outside; raises ConfigError for what can't work.
         connect: takes what it needs (ports, connections). Raises OSError or TibicenError, having given all back.
         authenticate: proves who it is, and finds out who the other is, as far as its protocol has that. Raises
-            RefusedError for what is no use to try again.
+            RefusedError for what is no use to try again, and LaterError when it was told when to: that is no failure.
         communicate: begins to pass messages and returns; the work is done by callbacks.
         lost: waits until what it is tied to is gone, and returns why. Of what can't be lost, it never returns.
         disconnect: gives everything back. Idempotent, and allowed in every state.
@@ -203,21 +203,27 @@ class Integration(ABC):
         Raises:
             Exception: the error, when there is no next attempt.
         """
+        self.problem = str(error)
+        if isinstance(error, LaterError):
+            self.counts["put_off"] += 1
+            await self._wait(error.seconds)
+            return failed
         failed += 1
         self.counts["failed_attempts"] += 1
-        self.problem = str(error)
         if isinstance(error, FINAL) or failed > self.options.retry_count:
             self.state = "failed"
             why = "gives up" if isinstance(error, FINAL) else f"has tried {failed} times and gives up"
             self.told("error", f"{error}; it {why} until it is started anew")
             raise error
-        wait = self.options.backoff(failed)
+        await self._wait(self.options.backoff(failed))
+        return failed
+
+    async def _wait(self, seconds: float) -> None:
         self.state = "retrying"
-        self.told("warn", f"{error}; tries again in {wait:.1f} s")
-        await asyncio.sleep(wait)
+        self.told("warn", f"{self.problem}; tries again in {seconds:.1f} s")
+        await asyncio.sleep(seconds)
         self.counts["retries"] += 1
         self.state = "ready"
-        return failed
 
     async def _in_time(self, work: Awaitable[None]) -> None:
         try:
@@ -231,3 +237,13 @@ class Integration(ABC):
     def late(self) -> str:
         """What is said when the time is over."""
         return f"no answer within {self.options.timeout} ms"
+
+
+@runtime_checkable
+class Tied(Protocol):
+    """What a plugin's runtime has besides when it is tied to others: a server with its ports, a client with its login."""
+
+    @property
+    def integration(self) -> Integration | None:
+        """The tie; None while it has none."""
+        ...

@@ -240,7 +240,7 @@ return function(engine, game)
             session_key = session_key or "",
         }
         protocol.driver = driver
-        game.wire.problem, game.wire.refused = nil, nil
+        game.wire.problem, game.wire.refused, game.wire.wait = nil, nil, nil
         protocol.wire = engine.host("wire.open", state.protocol_version, game.wire_flags())
         game.wire.protocol = protocol
         net.protocols.connect(protocol, host, port)
@@ -315,16 +315,18 @@ return function(engine, game)
         local tell = incoming[event]
         incoming[event] = function(said, ...)
             wire.problem, wire.refused = said, event == "LoginError"
+            wire.wait = event == "LoginWait" and ... or nil
             return tell(said, ...)
         end
     end
 
-    --- What has become of the session that began last: { begun, online, problem, connected, refused }. `begun` as long
-    --- as there is one; `problem` says why it ended, as far as that is known, and `refused` that the server said so.
+    --- What has become of the session that began last: { begun, online, problem, connected, refused, wait }. `begun` as
+    --- long as there is one; `problem` says why it ended, as far as that is known, `refused` that the server said so, and
+    --- `wait` after how many seconds the server wants to be asked again (0: it did not say).
     function engine.controls.game_session()
         local there = state.protocol ~= nil
         local connected = there and state.connected == true
-        return { there, state.online == true, wire.problem or "", connected, wire.refused == true }
+        return { there, state.online == true, wire.problem or "", connected, wire.refused == true, wire.wait or 0 }
     end
 
     --- From now on sessions are real: the host has the operations `wire.…`.
@@ -332,6 +334,7 @@ return function(engine, game)
         net = engine.parts.net
         if not game.wire then
             noted("LoginError")
+            noted("LoginWait")
             noted("ConnectionError")
             writers = context.use("otclient/game/wire_out")(engine, game, bytes)
             apply = context.use("otclient/game/wire_in")(engine, game, {

@@ -15,12 +15,13 @@ from tibicen.realms.connections import LoginConfig
 from tibicen.realms.otclient.client import Client
 from tibicen.realms.otclient.login import ClientLogin
 
-NOTHING, BEGUN, ONLINE = [False, False, "", False, False], [True, False, "", True, False], [True, True, "", True, False]
+NOTHING, BEGUN = [False, False, "", False, False, 0], [True, False, "", True, False, 0]
+ONLINE = [True, True, "", True, False, 0]
 PATIENCE = 10.0
 
 
-def ended(problem: str, *, refused: bool = False) -> list[Any]:
-    return [False, False, problem, False, refused]
+def ended(problem: str, *, refused: bool = False, wait: float = 0) -> list[Any]:
+    return [False, False, problem, False, refused, wait]
 
 
 def config(**more: Any) -> LoginConfig:
@@ -109,6 +110,20 @@ def test_the_wait_grows_and_it_gives_up() -> None:
         assert player.said[-1][0] == "error" and "it has tried 4 times and gives up" in player.lines[-1]
         waits = [player.login.options.backoff(attempt, lambda: 1.0) for attempt in (1, 2, 3)]
         assert waits == [0.001, 0.002, 0.004]
+
+    play(scenario)
+
+
+def test_a_place_on_a_waiting_list_is_kept_for_as_long_as_the_server_says() -> None:
+    async def scenario() -> None:
+        player = Player(*[ended("Too many players online.", wait=0.03)] * 6, ONLINE, backoff_ms=60_000)
+        began = asyncio.get_running_loop().time()
+        await player.login.start()
+        # More often than the retries that it has, each after the server's time.
+        assert player.login.state == "running" and player.attempts == 7
+        assert asyncio.get_running_loop().time() - began >= 6 * 0.03
+        assert player.login.counts["failed_attempts"] == 0 and player.login.counts["put_off"] == 6
+        assert "Too many players online.; tries again in 0.0 s" in player.lines[0]
 
     play(scenario)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
-from tibicen.errors import ConfigError, RefusedError, TibicenError
+from tibicen.errors import ConfigError, LaterError, RefusedError, TibicenError
 from tibicen.protocol.integration import RETRIED, Integration, IntegrationOptions
 from tibicen.protocol.versions import VERSIONS
 from tibicen.realms.connections import LoginConfig
@@ -41,6 +41,7 @@ class _Session(NamedTuple):
     problem: str
     connected: bool
     refused: bool
+    wait: float
 
 
 class ClientLogin(Integration):
@@ -166,8 +167,8 @@ class ClientLogin(Integration):
 
     def _session(self) -> _Session:
         answer: Any = self._client.control("game_session")
-        begun, online, problem, connected, refused = answer
-        return _Session(bool(begun), bool(online), _text(problem), bool(connected), bool(refused))
+        begun, online, problem, connected, refused, wait = answer
+        return _Session(bool(begun), bool(online), _text(problem), bool(connected), bool(refused), float(wait))
 
     async def _until(self, done: Callable[[_Session], bool]) -> None:
         while not done(session := self._session()):
@@ -188,6 +189,8 @@ class ClientLogin(Integration):
 
 
 def _error_of(text: str, session: _Session | None) -> Exception:
+    if session is not None and session.wait:
+        return LaterError(text, session.wait)
     if session is not None and session.refused and not LATER.search(session.problem):
         return RefusedError(text)
     return ConnectionError(text)
