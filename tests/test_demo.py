@@ -19,6 +19,7 @@ from tests.test_readme import free_port
 
 from tibicen.config import PluginConfig, load_config
 from tibicen.realms.canary.server_plugin import ServerPlugin
+from tibicen.realms.canary.wire.entrance import Refused
 from tibicen.realms.canary.wire.world import STARTING
 
 InHost = Callable[[Scenario], Any]
@@ -189,6 +190,7 @@ def test_nobody_comes_in_while_a_server_is_starting(demo: Demo, folder: PluginFo
             busy = lambda name, *more: name == "starting" or keep(name, *more)  # noqa: E731
             demo.server.server.control = busy  # type: ignore[method-assign, assignment]
             world = line.world
-            assert world.enter(next(iter(world._peers.values())), "Pinger", {}, {}) == STARTING
+            with pytest.raises(Refused, match=STARTING):
+                world.enter(next(iter(world._peers.values())), "Pinger", {}, {})
 
     in_host(scenario)

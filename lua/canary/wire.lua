@@ -9,7 +9,7 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "goods", "figures", "holders", "told", "asked" }
+local PARTS = { "things", "floors", "view", "goods", "figures", "holders", "told", "asked", "admission" }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
 -- What appears where somebody comes into the game.
@@ -42,9 +42,11 @@ return function(server)
     ---@param number number of the connection
     ---@param name string
     ---@param fields table columns of the table `players` that differ from those of a new one
-    ---@param client table version, system (id), extended (whether it knows extended opcodes)
-    ---@return table { id, replaced } or { problem }; `replaced` is the connection that has no character any more
-    function server.controls.wire_enter(number, name, fields, client)
+    ---@param client table version, system (id), extended (whether it knows extended opcodes), address
+    ---@param moved boolean|nil it was in the game of the server before this one
+    ---@return table { id, replaced } or { problem, wait }; `replaced` is the connection that has no character any more,
+    --- `wait` the seconds after which it may ask again
+    function server.controls.wire_enter(number, name, fields, client, moved)
         local players = server.parts.players
         local there = server.parts.creatures.by_name(name)
         local view = wire.new_view(number, client)
@@ -52,15 +54,24 @@ return function(server)
             if wire.by_player[there] and not server.parts.config.boolean("REPLACE_KICK_ON_LOGIN") then
                 return { problem = "You are already logged in." }
             end
+            there.ip = wire.ip_of(client.address)
             return { id = there.id, replaced = take_over(view, there) }
         end
         wire.entering = view
-        local ok, player, problem = raw.pcall(players.enter, name, fields or {})
+        local refused, wait
+        local function refusal(candidate)
+            candidate.ip = wire.ip_of(client.address)
+            if not moved then
+                refused, wait = wire.refusal(candidate)
+            end
+            return refused
+        end
+        local ok, player, problem = raw.pcall(players.enter, name, fields or {}, refusal)
         wire.entering = nil
         if not ok then
             raw.error(player, 0)
         elseif not player then
-            return { problem = name .. " can't come into the game: " .. raw.tostring(problem) }
+            return { problem = refused or name .. " can't come into the game: " .. raw.tostring(problem), wait = wait }
         end
         -- Others see it first: as long as the view is not admitted, what the player is told is not told to its client.
         local tile = player.tile

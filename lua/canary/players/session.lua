@@ -32,9 +32,10 @@ return function(server, players)
     --- Has a player come into the game: one who was made, or one of a name that is loaded or new.
     ---@param name string
     ---@param fields table columns that differ from those of a new one
+    ---@param refusal nil|fun(player: table): string|nil why it may not come; by the state of the game unless given
     ---@return table|nil player
     ---@return string|nil problem
-    function players.enter(name, fields)
+    function players.enter(name, fields, refusal)
         local creatures = server.parts.creatures
         local there = creatures.by_name(name)
         if there and there.class_name == "Player" then
@@ -46,9 +47,9 @@ return function(server, players)
         if not server.tfs then
             players.store_inbox(player)
         end
-        local refusal = server.parts.game.refusal(player)
-        if refusal then
-            return nil, refusal
+        local refused = (refusal or server.parts.game.refusal)(player)
+        if refused then
+            return nil, refused
         elseif not place_for(player) then
             return nil, "there is no place for it on the map"
         end

@@ -6,14 +6,12 @@ not there are left out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.database import Database, ServerDatabase, SqlProblem, escaped
-
-Row = dict[str, Any]
+from tibicen.realms.canary.rows import Row, rows_of
 
 
 class _Table(NamedTuple):
@@ -36,12 +34,6 @@ LISTS = {
 }
 """What a player has many of: where it is kept."""
 
-_TEXTS = frozenset(
-    "name comment conditions animus_mastery lastip password email secret attributes nick motd".split()  # noqa: SIM905
-)
-"""Columns whose values are texts even when they look like numbers."""
-
-_WHOLE = re.compile(rb"-?\d+")
 _AT_ONCE = 200
 """Rows that one statement inserts."""
 
@@ -91,15 +83,15 @@ class PlayersStore:
         if database is None:
             found = self._in_memory(who)
             return found and found["row"]
-        rows = list(_read(database, b"SELECT `id`, `name`, `account_id`, `group_id` FROM `players` WHERE " + _is(who)))
-        return rows[0] if rows else None
+        columns = b"`id`, `name`, `account_id`, `group_id`"
+        return next(rows_of(database, b"SELECT " + columns + b" FROM `players` WHERE " + _is(who)), None)
 
     def load(self, who: str | bytes | float, now: float) -> Row | None:
         """All of a player, by name or id; None when there is none, or it is to be deleted."""
         database = self._database(now)
         if database is None:
             return self._in_memory(who)
-        rows = list(_read(database, b"SELECT * FROM `players` WHERE " + _is(who)))
+        rows = list(rows_of(database, b"SELECT * FROM `players` WHERE " + _is(who)))
         if not rows or rows[0].get("deletion"):
             return None
         row = rows[0]
@@ -110,7 +102,7 @@ class PlayersStore:
                 columns = ", ".join(f"`{column}`" for column in table.columns)
                 order = f" ORDER BY `{table.order}`" if table.order else ""
                 query = f"SELECT {columns} FROM `{table.name}` WHERE `player_id` = {guid}{order}"
-                found[name] = [[each[column] for column in table.columns] for each in _read(database, query.encode())]
+                found[name] = [[each[column] for column in table.columns] for each in rows_of(database, query.encode())]
         if self._known(database, "guild_membership"):
             found["guild"] = self._guild(database, guid)
         return found
@@ -123,15 +115,15 @@ class PlayersStore:
 
     def _guild(self, database: Database, guid: int) -> Row | None:
         query = f"SELECT `guild_id`, `rank_id`, `nick` FROM `guild_membership` WHERE `player_id` = {guid}"
-        for membership in _read(database, query.encode()):
+        for membership in rows_of(database, query.encode()):
             guild_id = int(membership["guild_id"])
-            guilds = list(_read(database, f"SELECT * FROM `guilds` WHERE `id` = {guild_id}".encode()))
+            guilds = list(rows_of(database, f"SELECT * FROM `guilds` WHERE `id` = {guild_id}".encode()))
             ranks = f"SELECT `id`, `name`, `level` FROM `guild_ranks` WHERE `guild_id` = {guild_id} ORDER BY `id`"
             if guilds:
                 return {
                     **membership,
                     **guilds[0],
-                    "ranks": [[each["id"], each["name"], each["level"]] for each in _read(database, ranks.encode())],
+                    "ranks": [[each["id"], each["name"], each["level"]] for each in rows_of(database, ranks.encode())],
                 }
         return None
 
@@ -140,7 +132,7 @@ class PlayersStore:
         database = self._database(now)
         if database is None or not self._known(database, "accounts"):
             return None
-        return next(_read(database, f"SELECT * FROM `accounts` WHERE `id` = {int(account_id)}".encode()), None)
+        return next(rows_of(database, f"SELECT * FROM `accounts` WHERE `id` = {int(account_id)}".encode()), None)
 
     def create(self, name: str | bytes, row: Mapping[Any, Any], now: float) -> int | None:
         """Adds a player who is new, with an account of its own unless the row names one that is there.
@@ -167,7 +159,7 @@ class PlayersStore:
 
     def _account_for(self, database: Database, name: str | bytes, columns: Row) -> int:
         wanted = int(columns.get("account_id") or 0)
-        if wanted and next(_read(database, b"SELECT `id` FROM `accounts` WHERE `id` = %d" % wanted), None):
+        if wanted and next(rows_of(database, b"SELECT `id` FROM `accounts` WHERE `id` = %d" % wanted), None):
             return wanted
         account: Row = {
             "name": self._free_account_name(database, name),
@@ -183,7 +175,7 @@ class PlayersStore:
         wanted, tried = _bytes(name), 1
         while True:
             free = wanted if tried == 1 else b"%s %d" % (wanted, tried)
-            if next(_read(database, b"SELECT `id` FROM `accounts` WHERE `name` = " + escaped(free)), None) is None:
+            if next(rows_of(database, b"SELECT `id` FROM `accounts` WHERE `name` = " + escaped(free)), None) is None:
                 return free
             tried += 1
 
@@ -204,7 +196,7 @@ class PlayersStore:
                 self._memory[int(row["id"])] = {**parts, "row": row, "account": account}
                 return None
             guid = int(row["id"])
-            current = next(_read(database, f"SELECT `id`, `save` FROM `players` WHERE `id` = {guid}".encode()), None)
+            current = next(rows_of(database, f"SELECT `id`, `save` FROM `players` WHERE `id` = {guid}".encode()), None)
             if current is None:
                 return f"there is no player {guid} in the database"
             with database.transaction():
@@ -239,15 +231,6 @@ def _replace(database: Database, table: _Table, guid: int, rows: Iterable[Any]) 
     for start in range(0, len(values), _AT_ONCE):
         some = b", ".join(values[start : start + _AT_ONCE])
         database.execute(b"INSERT INTO `%s` (%s) VALUES %s" % (name, columns, some))
-
-
-def _read(database: Database, query: bytes) -> Iterator[Row]:
-    found = database.query(query)
-    for row in found.rows if found else ():
-        yield {
-            column: int(value) if value is not None and column not in _TEXTS and _WHOLE.fullmatch(value) else value
-            for column, value in zip(found.columns if found else (), row, strict=True)
-        }
 
 
 def _is(who: str | bytes | float) -> bytes:

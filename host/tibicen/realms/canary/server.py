@@ -13,6 +13,7 @@ import msgspec
 
 from tibicen.errors import TibicenError
 from tibicen.paths import manifests_root
+from tibicen.realms.canary.bans import Bans
 from tibicen.realms.canary.database import ServerDatabase
 from tibicen.realms.canary.files import Files
 from tibicen.realms.canary.item_catalogue import item_operations, load_items
@@ -92,6 +93,7 @@ class Server:
             **self.database.operations(),
             **KvStore(self.database).operations(),
             **self.players.operations(),
+            **Bans(self.database).operations(),
             **item_operations(files.root, dialect, numbers_of(dialect)["enums"], things=things),
             **raw_operations(self.things),
         }

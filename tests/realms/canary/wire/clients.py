@@ -138,7 +138,8 @@ class Game:
     ) -> tuple[Client, dict[str, Any]]:
         self._numbers += 1
         client = Client(self, self._numbers, name, version or self.version)
-        told = {"version": client.protocol.version, "system": system, "extended": system == OTCLIENT}
+        told: dict[str, Any] = {"version": client.protocol.version, "system": system, "extended": system == OTCLIENT}
+        told["address"] = "127.0.0.1"
         answer: Any = self.server.control("wire_enter", client.number, name, {**COLUMNS, **columns}, told)
         if not answer.get("problem"):
             client.view.own = answer["id"]

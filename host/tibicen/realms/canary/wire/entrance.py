@@ -32,12 +32,14 @@ class Refused(Exception):
     Args:
         text: what the client shows.
         guessed: a name, password or key was wrong.
+        seconds: after which it may come again; 0 for one who is on no waiting list.
     """
 
-    def __init__(self, text: str, *, guessed: bool = False) -> None:
+    def __init__(self, text: str, *, guessed: bool = False, seconds: int = 0) -> None:
         super().__init__(text)
         self.text = text
         self.guessed = guessed
+        self.seconds = seconds
 
 
 class Entrance:

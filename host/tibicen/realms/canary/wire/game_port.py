@@ -15,7 +15,8 @@ from tibicen.realms.canary.wire.options import VERSIONS
 from tibicen.realms.canary.wire.peer import Peer, log
 from tibicen.realms.canary.wire.world import WireWorld
 
-ERROR = 0x14
+ERROR, WAITING = 0x14, 0x16
+BROKEN = "Your character could not be loaded."
 OTCLIENT = range(10, 13)
 """OS ids of OTClient: these are told that extended opcodes are spoken."""
 
@@ -53,6 +54,9 @@ class GamePeer(Peer):
         if credentials.challenge != self._challenge:
             self.close("the challenge was answered wrongly")
             return
+        if banned := self._world.ban(self.address):
+            self.refuse(banned, "the address is banned")
+            return
         try:
             account = self._world.entrance.take(self.address, credentials.session_key)
         except Refused as refused:
@@ -65,20 +69,21 @@ class GamePeer(Peer):
             return
         client = {"version": first.version, "system": first.system, "extended": first.system in OTCLIENT}
         try:
-            problem = self._world.enter(self, name, dict(account.characters[name]), client)
+            self._world.enter(self, name, dict(account.characters[name]), {**client, "address": self.address})
         except TibicenError as error:
             log.error("%s could not come into the game: %s", name, error)
-            problem = "Your character could not be loaded."
-        if problem:
-            self.refuse(problem, f"{name}: {problem}")
+            self.refuse(BROKEN, f"{name}: {BROKEN}")
+            return
+        except Refused as refused:
+            self.refuse(refused.text, f"{name}: {refused.text}", refused.seconds)
             return
         self.character = name
         self.wait(self.options.limits.silence_seconds, "nothing came")
         log.info("game port: %s came into the game from %s (version %d)", name, self.address, first.version)
 
-    def refuse(self, text: str, reason: str) -> None:
-        """Tells the client why it can't come in, and closes."""
-        self.send(error_message(ERROR, text))
+    def refuse(self, text: str, reason: str, seconds: int = 0) -> None:
+        """Tells the client why it can't come in and, if it waits for a place, when to ask again; then closes."""
+        self.send(error_message(WAITING, text) + bytes([seconds]) if seconds else error_message(ERROR, text))
         self.close(reason)
 
     def message(self, data: bytes) -> None:

@@ -35,6 +35,11 @@ class LoginPeer(Peer):
         if first.version not in VERSIONS:
             self._refuse(other_version(), f"a client of version {first.version}")
             return
+        # TFS looks at it on the game port only.
+        banned = self._world.ban(self.address) if self._world.server.dialect == "canary" else ""
+        if banned:
+            self._refuse(banned, "the address is banned")
+            return
         credentials = read_credentials(first)
         try:
             account = self._world.entrance.open(self.address, credentials.account, credentials.password)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
-from tibicen.realms.canary.wire.entrance import Entrance
+from tibicen.realms.canary.wire.entrance import Entrance, Refused
 from tibicen.realms.canary.wire.options import WireOptions
 
 if TYPE_CHECKING:
@@ -102,16 +102,20 @@ class WireWorld:
 
     # -- what connections bring
 
-    def enter(self, peer: GamePeer, name: str, fields: dict[str, Any], client: dict[str, Any]) -> str:
-        """A character comes into the game; why it can't, or nothing."""
+    def enter(self, peer: GamePeer, name: str, fields: dict[str, Any], client: dict[str, Any]) -> None:
+        """A character comes into the game.
+
+        Raises:
+            Refused: it may not.
+        """
         if self._closed:
-            return CLOSED
+            raise Refused(CLOSED)
         if self.server.control("starting"):
-            return STARTING
+            raise Refused(STARTING)
         answer = self._enter(peer.number, name, fields, client)
         if answer.get("problem"):
             self.counts["refused"] += 1
-            return str(answer["problem"])
+            raise Refused(str(answer["problem"]), seconds=int(answer.get("wait") or 0))
         self.counts["entered"] += 1
         replaced = self._taken_out(int(answer.get("replaced") or 0))
         if replaced is not None:
@@ -119,12 +123,17 @@ class WireWorld:
         self._peers[peer.number] = peer
         self._logins[peer.number] = name, fields, client
         self.flush()
-        return ""
 
-    def _enter(self, number: int, name: str, fields: dict[str, Any], client: dict[str, Any]) -> dict[str, Any]:
+    def ban(self, address: str) -> str:
+        """What somebody at a banned address is told; empty for an address that is not."""
+        return str(self.server.control("wire_ban", address) or "")
+
+    def _enter(
+        self, number: int, name: str, fields: dict[str, Any], client: dict[str, Any], *, moved: bool = False
+    ) -> dict[str, Any]:
         # What an account says of a character is of a new one: one that has been saved is what it has become.
         known = self.server.players.find(name.encode("latin-1", "replace"), time.time())
-        answer: dict[str, Any] = self.server.control("wire_enter", number, name, {} if known else fields, client)
+        answer: dict[str, Any] = self.server.control("wire_enter", number, name, {} if known else fields, client, moved)
         return answer
 
     def _taken_out(self, number: int) -> GamePeer | None:
@@ -148,7 +157,7 @@ class WireWorld:
         for number, (name, fields, client) in list(self._logins.items()):
             peer = self._peers[number]
             try:
-                answer = self._enter(number, name, fields, client)
+                answer = self._enter(number, name, fields, client, moved=True)
                 problem = str(answer.get("problem") or "")
             except TibicenError as error:
                 log.error("%s could not come into the new server's game: %s", name, error)
