@@ -9,6 +9,7 @@ local PARTS = {
     "offline",
     "messages",
     "things",
+    "browse",
     "depots",
     "session",
     "death",

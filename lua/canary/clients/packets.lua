@@ -126,6 +126,9 @@ return function(server, clients)
         local from, id = message:position(), message:u16()
         deeds.rotate(player, from, id, message:u8())
     end
+    messages[0xCB] = function(player, deeds, message)
+        deeds.browse_field(player, message:position())
+    end
     messages[0x89] = function(player, deeds, message)
         local window = message:u32()
         deeds.write_text(player, window, message:text())

@@ -53,6 +53,9 @@ return function(server, items)
     items.container_index = index_of
 
     local function has_pagination(container)
+        if container.container_kind == "browse_field" then
+            return true
+        end
         return not tfs and (container.id == LOOT_POUCH or container.id == STORE_INBOX
             or PAGED[container.container_kind] == true)
     end

@@ -43,8 +43,8 @@ return function(server, items)
         return player, false
     end
 
-    --- Sends a parcel or letter that was put into a mailbox: it is stamped, and lies in the inbox of whom it is for. What
-    --- says no name that somebody has stays where it is; in Canary so does what has an owner.
+    --- Sends a parcel or letter that was put into a mailbox: it is stamped, and lies in the inbox of whom it is for.
+    --- What says no name that somebody has stays where it is; in Canary so does what has an owner.
     ---@param item table
     ---@return boolean sent
     function items.post(item)

@@ -26,6 +26,9 @@ return function(server, players)
     ---@return number first
     function players.open_container(player, id)
         local entry = open_list(player)[id]
+        if entry and players.is_field(entry.container) then
+            players.look_at_field(entry.container)
+        end
         return entry and entry.container, entry and entry.first or 0
     end
 

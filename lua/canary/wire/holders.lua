@@ -41,9 +41,10 @@ return function(server, wire)
 
     local function open(view, id, container, first, list)
         local parent = container.parent
-        local has_parent = parent ~= nil and parent.items ~= nil and parent.class_name ~= "Tile"
-            and parent.class_name ~= "Player"
-        local message = OPEN .. char(id) .. wire.item(view, container) .. text(container.type.name)
+        -- What stands on the floor is part of its field.
+        local has_parent = parent ~= nil and parent.class_name ~= "Player"
+            and not server.parts.players.is_field(container)
+        local message = OPEN .. char(id) .. wire.item(view, container) .. text(container.name or container.type.name)
             .. char(min(255, container.capacity), has_parent and 1 or 0)
         if view.version >= 1281 then
             message = message .. "\0"

@@ -57,6 +57,9 @@ return function(server, clients, deeds)
         if clients.client_id(item) ~= id or not source or not target then
             return clients.cancel(player, "RETURNVALUE_NOTPOSSIBLE")
         end
+        if server.parts.players.is_field(source) then
+            source = source.parent
+        end
         local from_tile = map.tile_of(source) or player.tile
         local problem = not_allowed(player, item, from_tile)
         if problem then

@@ -15,8 +15,14 @@ return function(server, wire, asked)
         local id = byte(data, 2)
         local container = players.open_container(view.player, id)
         local parent = container and container.parent
-        if parent and parent.items and parent.class_name ~= "Tile" and parent.class_name ~= "Player" then
-            view.player.containers[id] = { container = parent, first = 0 }
+        if parent and parent.class_name == "Tile" and not players.is_field(container) then
+            parent = players.field_of(view.player, parent)
+        end
+        if parent and parent.class_name == "Container" then
+            local items = server.parts.items
+            -- The page on which it lies.
+            local at = items.has_pagination(parent) and items.container_index(parent, container) or 0
+            view.player.containers[id] = { container = parent, first = at - at % parent.capacity }
         end
     end
     asked[0xCA] = function(view, data)

@@ -19,6 +19,7 @@ KINDS: Mapping[int, Item] = {
     HELMET: {"name": "helmet", "slotType": "head", "armor": 3},
     STONE: {"name": "stone", "block_solid": True},
     CANDLE: {"name": "candles", "animation": True, "stackable": True},
+    1987: {"name": "bag", "kind": "container", "containerSize": 8},
     # TFS's money.
     2148: {"name": "gold coin", "stackable": True, "worth": 1},
 }
@@ -64,6 +65,9 @@ end
 function Player:onLookInTrade(partner, item, distance)
     self:sendTextMessage(MESSAGE_INFO_DESCR, "trade " .. item:getName())
 end
+function Player:onBrowseField(position)
+    return not closed
+end
 function Player:onNetworkMessage(byte, message)
     self:sendTextMessage(MESSAGE_INFO_DESCR, "byte " .. byte .. " " .. message:len())
 end
@@ -84,12 +88,22 @@ end
 function Player:onRequestQuestLine(quest)
     self:sendTextMessage(MESSAGE_LOOK, "quest " .. quest)
 end
+function Player:onBrowseField(position)
+    return not closed
+end
 """,
 }
 
 _METHODS = {
-    "tfs": ("onLook", "onLookInBattleList", "onLookInTrade", "onNetworkMessage"),
-    "canary": ("onLook", "onLookInBattleList", "onLookInTrade", "onRequestQuestLog", "onRequestQuestLine"),
+    "tfs": ("onLook", "onLookInBattleList", "onLookInTrade", "onNetworkMessage", "onBrowseField"),
+    "canary": (
+        "onLook",
+        "onLookInBattleList",
+        "onLookInTrade",
+        "onRequestQuestLog",
+        "onRequestQuestLine",
+        "onBrowseField",
+    ),
 }
 
 _CHANNELS = f"""<channels>
