@@ -321,8 +321,8 @@ return function(engine, game)
     end
 
     --- What has become of the session that began last: { begun, online, problem, connected, refused, wait }. `begun` as
-    --- long as there is one; `problem` says why it ended, as far as that is known, `refused` that the server said so, and
-    --- `wait` after how many seconds the server wants to be asked again (0: it did not say).
+    --- long as there is one; `problem` says why it ended, as far as that is known, `refused` that the server said so,
+    --- and `wait` after how many seconds the server wants to be asked again (0: it did not say).
     function engine.controls.game_session()
         local there = state.protocol ~= nil
         local connected = there and state.connected == true
