@@ -241,7 +241,7 @@ class Integration(ABC):
 
 @runtime_checkable
 class Tied(Protocol):
-    """What a plugin's runtime has besides when it is tied to others: a server with its ports, a client with its login."""
+    """A plugin's runtime that may be tied to others: a server with its ports, a client with its login."""
 
     @property
     def integration(self) -> Integration | None:
