@@ -51,6 +51,8 @@ local context = {
     raw = raw,
     host_call = host_call,
     hook_interval = hook_interval,
+    -- How many calls of the host there were.
+    asked = 0,
     -- lupa looks up _G.debug at every call; keeping the word interned spares that look-up an allocation,
     -- which outside a protected call and with the memory quota reached would end the process.
     interned = { "debug", "traceback" },

@@ -6,7 +6,8 @@
 local context = ...
 local ffi, core, raw = context.ffi, context.core, context.raw
 local bit, math_floor = raw.bit, raw.math.floor
-local type, next, rawget, error, setmetatable = raw.type, raw.next, raw.rawget, raw.error, raw.setmetatable
+local type, next, rawget, rawset = raw.type, raw.next, raw.rawget, raw.rawset
+local error, setmetatable = raw.error, raw.setmetatable
 local byte, sub = raw.string.byte, raw.string.sub
 local band, rshift = bit.band, bit.rshift
 local tostring, format, copy, new_string = raw.tostring, raw.string.format, ffi.copy, ffi.string
@@ -183,12 +184,20 @@ local function shape(value)
     return list and count == length, count
 end
 
+--- The key under which a record keeps its `fields` as MessagePack until somebody asks for them (see packets.lua).
+--- Plugins don't get hold of it.
+border.waiting = raw.newproxy()
+local waiting = border.waiting
+
 local put_value
 local values = 0
 
 local function put_table(at, value, depth)
     if depth > MAX_DEPTH then
         refuse("nested deeper than " .. MAX_DEPTH .. " levels, or a cycle")
+    end
+    if rawget(value, waiting) then
+        border.make_fields(value)
     end
     local list, count = shape(value)
     values = values + count
@@ -467,6 +476,18 @@ end
 --- Reads what border.freeze returned.
 function border.thaw(text)
     return (get_value(text, 1, 0))
+end
+
+--- Makes a record's `fields` of what waits.
+---@return table fields
+function border.make_fields(record)
+    local fields = rawget(record, "fields")
+    if fields == nil then
+        fields = get_value(rawget(record, waiting), 1, 0)
+    end
+    rawset(record, waiting, nil)
+    rawset(record, "fields", fields)
+    return fields
 end
 
 --- The raw bytes in the inbox: source text, error messages.

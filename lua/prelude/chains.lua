@@ -413,9 +413,45 @@ function chains.times(chain_id)
     return status.packed, border.pack(list)
 end
 
+--- What a handler of a filter was given, and what came of it, when it was called from outside (see packets.lua): takes
+--- that up, and calls those behind it.
+---@param index number which handler
+---@param began table the value as it was before any of them
+---@param value table the one that this handler was given
+function chains.go_on(chain, index, began, value, ok, answer)
+    base, at = 0, index
+    local out, report = start(chain, began)
+    out.value = value
+    if ok then
+        -- Whether that ends the chain, or why it can't cross.
+        ok, answer = xpcall(TAKE[chain.kind], handler, out, answer)
+    end
+    if not ok then
+        refuse(chain, out, report, answer)
+    end
+    if not (ok and answer) then
+        run_each(chain, index + 1, #chain.handlers, out, report, { value })
+    end
+    return finish(chain, out, report)
+end
+
+function chains.of(chain_id)
+    return live[chain_id]
+end
+
+--- Notes that handler `index` runs, `before` others ran in the same crossing: what `running.at` gives is their sum.
+function chains.stand(before, index)
+    base, at = before, index
+end
+
+function chains.position()
+    return base, at
+end
+
 --- The callback of the handler that runs just now in a chain.
 function chains.current(chain_id)
-    return live[chain_id].ids[base + at]
+    local ids = live[chain_id].ids
+    return ids[(base + at - 1) % #ids + 1]
 end
 
 return chains

@@ -3,7 +3,7 @@
 local context = ...
 local raw = context.raw
 local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
-local sandbox, chains = context.use("sandbox"), context.use("chains")
+local sandbox, chains, packets = context.use("sandbox"), context.use("chains"), context.use("packets")
 local profiler = context.use("profiler")
 local status, handler, xpcall, type = failure.status, failure.handler, raw.xpcall, raw.type
 local host_call = context.host_call
@@ -45,6 +45,7 @@ local function ask(room_id, operation, length)
         known_failures, asking, spent = failures, 0, false
     end
     asking = asking + 1
+    context.asked = context.asked + 1
     local ok, result = raw.pcall(host_call, room_id, operation, length)
     asking = asking - 1
     if spent then
@@ -184,6 +185,17 @@ local function through(run)
     end
 end
 
+-- Shows packets to a chain, see packets.lua.
+local function show(...)
+    local ok, kind, value, by, done = xpcall(packets.dispatch, handler, ...)
+    if not ok then
+        kind, value = finish(nil, ok, kind)
+        return kind, value, nil, packets.begun()
+    elseif kind ~= nil then
+        return kind, value, by, done
+    end
+end
+
 local entries
 entries = {
     function(in_address, out_address, out_size, deadline_address)
@@ -254,6 +266,7 @@ entries = {
             { entries[5], of("life-cycle") },
             { entries[8], of_chain },
             { entries[14], of_chain },
+            { entries[18], of_chain },
         })
     end,
     function()
@@ -261,6 +274,7 @@ entries = {
             return answer(profiler.stop())
         end, handler))
     end,
+    show,
 }
 
 -- There is no emergency collection when the quota is reached, so a cycle starts well before memory has doubled.

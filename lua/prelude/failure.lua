@@ -7,7 +7,7 @@ local traceback, type = raw.debug.traceback, raw.type
 
 local failure = {
     --- What the entries answer with; tibicen.vm.lua_state has the same numbers.
-    status = { value = 1, packed = 2, error = 3, cpu = 4, memory = 5, marshal = 6, report = 7 },
+    status = { paused = 0, value = 1, packed = 2, error = 3, cpu = 4, memory = 5, marshal = 6, report = 7 },
 }
 local status = failure.status
 

@@ -20,6 +20,7 @@ return function(room, options)
         end
     end
     context.use("api_require")(room)
+    context.use("packets").furnish(room.env)
     room.env.print = room.env.log.info
     -- The host reaches the API's own functions (a setting changed, ...) through this one callback.
     return room.keep(function(control, ...)

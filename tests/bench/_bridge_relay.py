@@ -1,12 +1,13 @@
 """One relay of the bridge's benchmark in a process of its own: `python _bridge_relay.py KIND UPSTREAM_PORT`.
 
 KIND: uvloop (bytes both ways, no frame looked at), none, lua or python (the bridge, with that plugin on the message).
-Prints its port, and serves until it is ended.
+Prints its port and nothing else, and serves until it is ended.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -84,6 +85,8 @@ async def bridge(kind: str, upstream: int) -> None:
         made = Bridge([port], host.hooks, limits=limits)
         await made.start()
         print(port.port, flush=True)
+        # Nobody reads on: a log of some hundred sessions would fill the pipe, and hold the bridge.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         await asyncio.Event().wait()
 
 

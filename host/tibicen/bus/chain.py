@@ -60,14 +60,21 @@ class LuaStep:
         try:
             outcome = self.vm.dispatch(self.chain, packed)
         except TibicenError as error:
-            self.failed(next(iter(self.handlers.values())), error)
+            self.came_to_nothing(error)
             return None
-        if outcome is None:
-            return None
+        if outcome is not None and outcome.failures:
+            self.report(outcome)
+        return outcome
+
+    def came_to_nothing(self, error: Exception) -> None:
+        """A crossing failed as a whole: the first handler's failure."""
+        self.failed(next(iter(self.handlers.values())), error)
+
+    def report(self, outcome: HookOutcome) -> None:
+        """Tells of handlers that failed."""
         for failure in outcome.failures:
             handler = self.handlers[failure.callback]
             self.failed(handler, _named_after(handler, failure.error))
-        return outcome
 
     def all_handlers(self) -> list[Handler]:
         return list(self.handlers.values())
@@ -135,9 +142,16 @@ class Chain(Meter):
         try:
             return self.run(arguments) if left > 0 else self.measure(arguments)
         finally:
-            self._under_way -= 1
-            if self._dropped:
-                self.drop()
+            self.leave()
+
+    def enter(self) -> None:
+        """An event begins; `leave` has to follow."""
+        self._under_way += 1
+
+    def leave(self) -> None:
+        self._under_way -= 1
+        if self._dropped:
+            self.drop()
 
     def measure(self, arguments: tuple[Any, ...]) -> Any:
         """Runs the chain with every handler measured."""
@@ -308,9 +322,12 @@ class GatherChain(Chain):
 
 class FilterChain(Chain):
     def inner(self, arguments: tuple[Any, ...]) -> Filtered:
-        value, rest = arguments[0], arguments[1:]
+        return self.through(self.steps, arguments[0], arguments[1:])
+
+    def through(self, steps: Sequence[Step], value: Any, rest: tuple[Any, ...] = ()) -> Filtered:
+        """What comes out of some of the chain's steps."""
         before: bytes | None = None
-        for step in self.steps:
+        for step in steps:
             if isinstance(step, LuaStep):
                 packed = self._packed((value, *rest), step)
                 outcome = step.run(packed) if packed is not None else None
@@ -318,8 +335,7 @@ class FilterChain(Chain):
                     if outcome.changed:
                         value, before = self.crossed(outcome.value), None
                     if outcome.stopped_by:
-                        self.stops_at(step.handlers[outcome.stopped_by])
-                        return Filtered(value, step.handlers[outcome.stopped_by].generation.plugin)
+                        return self.stopped(step, outcome.stopped_by, value)
                 continue
             # A handler may change a record in place; one that then fails must not leave it half-changed.
             if before is None and isinstance(value, dict | list):
@@ -342,6 +358,12 @@ class FilterChain(Chain):
                 self.stops_at(step.handler)
                 return Filtered(value, step.handler.generation.plugin)
         return Filtered(value)
+
+    def stopped(self, step: LuaStep, callback: int, value: Any) -> Filtered:
+        """The result where a handler in Lua ended the chain."""
+        handler = step.handlers[callback]
+        self.stops_at(handler)
+        return Filtered(value, handler.generation.plugin)
 
     def crossed(self, value: Any) -> Any:
         """What came out of Lua, as the handlers behind it see it."""

@@ -165,6 +165,11 @@ class Hook:
         return not self._wake and all(handler.vm is not None for handler in self._handlers)
 
     @property
+    def in_reach(self) -> bool:
+        """Whether all who listen are in VMs that are shown packets where they lie, see bus/bulk.py."""
+        return not self._wake and all(handler.vm is not None and handler.vm.shows_packets for handler in self._handlers)
+
+    @property
     def events(self) -> int:
         """How many events somebody listened to."""
         return self._past_events + (self._chain.events if self._chain is not None else 0)
@@ -181,6 +186,10 @@ class Hook:
             waiting, self._wake = self._wake, {}
             for load in waiting.values():
                 load()
+        return (self._chain or self.compiled()).call(arguments)
+
+    def compiled(self) -> chain.Chain:
+        """The chain of those who listen now; whoever keeps it has to ask for it anew when they change."""
         compiled = self._chain
         if compiled is None:
             spec, arity = self.spec, len(self.spec.arguments)
@@ -192,7 +201,7 @@ class Hook:
             else:
                 compiled = compile_closed(spec.kind, arity, self.handlers(), self._failed, spec.closed)
             self._chain = compiled
-        return compiled.call(arguments)
+        return compiled
 
 
 class HookBus:

@@ -28,6 +28,7 @@ SOURCES = (
     "layout_write_fields",
     "message",
     "packed",
+    "packets",
     "pattern",
     "utf8",
     "xtea",

@@ -209,3 +209,21 @@ typedef struct {
 /* The first match that starts at `from` or behind it: TIB_PATTERN_FOUND, TIB_PATTERN_NONE or what is wrong. */
 int tib_pattern_search(tib_match *match, const uint8_t *subject, int32_t length, const uint8_t *pattern,
                        int32_t pattern_length, int32_t from, int how);
+
+/* ---- packets.c: a message on its way, as a filter in Lua is given it ---- */
+
+typedef struct {
+    const uint8_t *data;   /* the bytes behind the opcode */
+    const uint8_t *fields; /* a MessagePack map; NULL: it has none */
+    const uint8_t *name;
+    uint32_t data_length;
+    uint32_t fields_length;
+    uint32_t name_length;
+    uint32_t frame; /* in which it is, counted from 0 */
+    uint32_t start; /* where it begins and ends among the frame's messages */
+    uint32_t stop;
+    uint32_t session;
+    uint16_t version;
+    uint8_t side; /* who sent it: 0 the client, 1 the server */
+    uint8_t opcode;
+} tib_packet;

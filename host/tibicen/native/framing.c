@@ -45,8 +45,7 @@ int64_t tib_frames_walk(int stack, const uint8_t *data, size_t length, size_t li
     return (int64_t)at;
 }
 
-/* Where the messages lie inside an open body. */
-static int find_messages(int stack, int flags, const uint8_t *body, size_t length, size_t *offset, size_t *size) {
+int tib_frame_messages(int stack, int flags, const uint8_t *body, size_t length, size_t *offset, size_t *size) {
     if (flags & TIB_FRAME_RAW_BODY) {
         *offset = 0;
         *size = length;
@@ -76,7 +75,7 @@ static int find_messages(int stack, int flags, const uint8_t *body, size_t lengt
     return TIB_OK;
 }
 
-int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data, size_t length, tib_frame *frame) {
+int tib_frame_check(int stack, int flags, const uint8_t *data, size_t length, tib_frame *frame) {
     size_t header = header_of(stack);
     memset(frame, 0, sizeof *frame);
     int64_t whole = tib_frame_peek(stack, data, length, SIZE_MAX >> 1);
@@ -89,12 +88,12 @@ int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data
     if (length > (size_t)whole) {
         return TIB_BAD_LENGTH;
     }
-    uint8_t *body = data + header;
-    size_t size = length - header;
+    frame->offset = header;
+    frame->length = length - header;
     if (stack != TIB_STACK_BARE) {
         uint32_t number = tib_load32(data + 2);
         if (stack == TIB_STACK_ADLER || (flags & TIB_FRAME_ADLER)) {
-            if (!(flags & TIB_FRAME_IGNORE_CHECKSUM) && number != tib_adler32(1, body, size)) {
+            if (!(flags & TIB_FRAME_IGNORE_CHECKSUM) && number != tib_adler32(1, data + header, frame->length)) {
                 return TIB_BAD_CHECKSUM;
             }
         } else {
@@ -102,15 +101,26 @@ int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data
             frame->compressed = number >> 31;
         }
     }
+    return TIB_OK;
+}
+
+int tib_frame_open(int stack, const tib_xtea *schedule, int flags, uint8_t *data, size_t length, tib_frame *frame) {
+    int error = tib_frame_check(stack, flags, data, length, frame);
+    if (error) {
+        return error;
+    }
+    uint8_t *body = data + frame->offset;
+    size_t size = frame->length;
+    frame->length = 0;
     if (schedule) {
-        int error = tib_xtea_decrypt(schedule, body, size);
+        error = tib_xtea_decrypt(schedule, body, size);
         if (error) {
             return error;
         }
     }
     size_t offset = 0;
-    int error = find_messages(stack, flags, body, size, &offset, &frame->length);
-    frame->offset = header + offset;
+    error = tib_frame_messages(stack, flags, body, size, &offset, &frame->length);
+    frame->offset += offset;
     return error;
 }
 

@@ -39,4 +39,11 @@ size_t tib_xtea_decrypt_avx2(const tib_xtea *schedule, uint8_t *data, size_t len
 size_t tib_xtea_encrypt_avx512(const tib_xtea *schedule, uint8_t *data, size_t length);
 size_t tib_xtea_decrypt_avx512(const tib_xtea *schedule, uint8_t *data, size_t length);
 
+/* ---- framing.c ---- */
+
+/* A whole frame as far as that can be told without the key: `frame` has where its body lies. */
+int tib_frame_check(int stack, int flags, const uint8_t *data, size_t length, tib_frame *frame);
+/* Where the messages lie inside an open body. */
+int tib_frame_messages(int stack, int flags, const uint8_t *body, size_t length, size_t *offset, size_t *size);
+
 #endif

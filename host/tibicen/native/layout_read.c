@@ -75,6 +75,60 @@ static int read_row(tib_reading *r, const tib_messages *messages, uint8_t opcode
     return tib_put_unsigned(&r->packing, start) || tib_put_unsigned(&r->packing, r->at) ? TIB_FULL : TIB_OK;
 }
 
+/* A message whose fields, where it is wanted, lie behind what was written: from `*given` on, NULL where it isn't. */
+static int read_packet(tib_reading *r, int64_t entry, bool wanted, const uint8_t **given) {
+    r->machine.base = r->machine.top = 0;
+    r->machine.values = r->machine.depth = 0;
+    r->machine.entries = 0;
+    r->quiet = !wanted;
+    *given = wanted ? r->packing.out + r->packing.written : NULL;
+    return tib_read_record(r, entry);
+}
+
+int tib_layout_packets(const tib_lens *lens, const uint8_t *data, size_t length, tib_packets *out) {
+    tib_reading r;
+    size_t written = out->fields.trouble.written;
+    begin(&r, lens->layouts, lens->wire, data, length, TIB_READ_PLAIN, &out->fields);
+    r.packing.written = written;
+    int error = TIB_OK;
+    while (!error && r.at < length) {
+        size_t start = r.at++, first = r.packing.written;
+        uint8_t opcode = data[start];
+        int64_t entry = lens->messages->entry[opcode];
+        bool wanted = lens->wanted[opcode] != 0;
+        const uint8_t *fields = NULL;
+        error = entry < 0 ? TIB_UNKNOWN : read_packet(&r, entry, wanted, &fields);
+        if (error == TIB_FULL) {
+            return TIB_FULL;
+        }
+        if (!wanted) {
+            continue;
+        }
+        size_t stop = error ? length : r.at;
+        tib_packet *packet = tib_packet_add(lens, data, start, stop, out);
+        if (!packet) {
+            return TIB_FULL;
+        }
+        if (error) {
+            static const uint8_t unparsed[] = "unparsed";
+            packet->name = unparsed;
+            packet->name_length = sizeof unparsed - 1;
+            r.packing.written = first;
+            continue;
+        }
+        size_t name_length;
+        const uint8_t *name = tib_name(lens->layouts, lens->messages->name[opcode], &name_length);
+        /* As MessagePack: its length is in one byte, or in the second one. */
+        size_t head = name[0] < 0xc0 ? 1 : 2;
+        packet->name = name + head;
+        packet->name_length = (uint32_t)(name_length - head);
+        packet->fields = fields;
+        packet->fields_length = (uint32_t)(r.packing.written - first);
+    }
+    out->fields.trouble.written = r.packing.written;
+    return TIB_OK;
+}
+
 int64_t tib_layout_read(const tib_layouts *layouts, const tib_messages *messages, tib_wire *wire, const uint8_t *data,
                         size_t length, const uint8_t *wanted, int how, tib_output *out) {
     tib_reading r;

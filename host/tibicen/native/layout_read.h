@@ -72,4 +72,14 @@ int tib_read_count(tib_reading *r, int64_t name, int64_t reg);
 /* A structure or message: registers of its own, a map of its own. */
 int tib_read_record(tib_reading *r, int64_t function);
 
+/* ---- layout_read.c ---- */
+
+/* The wanted messages of a frame, behind those that `out` has; TIB_FULL when there is no room for them. */
+int tib_layout_packets(const tib_lens *lens, const uint8_t *data, size_t length, tib_packets *out);
+
+/* ---- packets.c ---- */
+
+/* One more packet, without name and fields; NULL when there is no room. */
+tib_packet *tib_packet_add(const tib_lens *lens, const uint8_t *data, size_t start, size_t stop, tib_packets *out);
+
 #endif

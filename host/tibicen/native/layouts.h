@@ -153,3 +153,38 @@ int64_t tib_layout_read_one(const tib_layouts *layouts, int64_t entry, tib_wire 
    given as bytes, bytes as text, and an empty list as an empty map. */
 int64_t tib_layout_write(const tib_layouts *layouts, int64_t entry, const tib_wire *wire, const uint8_t *fields,
                          size_t length, tib_output *out);
+
+/* ---- packets.c: from a piece of the stream to the messages in it that somebody wants ---- */
+
+/* How one direction of a connection is looked at. */
+typedef struct {
+    int stack;
+    size_t limit; /* of a frame */
+    const tib_xtea *schedule;
+    const tib_layouts *layouts; /* NULL: not described, and then a frame is taken as one message */
+    const tib_messages *messages;
+    tib_wire *wire;
+    const uint8_t *wanted; /* 256 bytes by opcode */
+    uint32_t session;
+    uint16_t version;
+    uint8_t side;
+} tib_lens;
+
+/* What was found, and where it lies. */
+typedef struct {
+    uint8_t *plain; /* messages of frames */
+    size_t room;
+    tib_output fields;
+    tib_packet *packets;
+    size_t most;
+    size_t count;  /* of packets */
+    size_t frames; /* how many were read; in what follows, those that could not be opened, which have no packets */
+    size_t opaque;
+    size_t last;   /* where the last one begins */
+} tib_packets;
+
+/* The wanted messages of the frames at data + at and behind it; gives where the last of these ends. It stops in front of
+   a frame that is not whole, has a wrong length or is compressed, or when there is no room for more; and as soon as one
+   changes `wire`, so that it is what all of them were read with. What can't be taken apart is one packet, named
+   "unparsed", to the end of its frame. */
+size_t tib_packets_read(const tib_lens *lens, const uint8_t *data, size_t at, size_t length, tib_packets *out);

@@ -114,6 +114,11 @@ class Layouts:
             table.entry[opcode], table.name[opcode] = entries.get(opcode, (-1, -1))
         return table
 
+    @property
+    def cell(self) -> Any:
+        """`tib_layouts`; lives as long as this does."""
+        return self._cell
+
     def read(
         self, messages: Any, wire: Any, data: bytes, wanted: Any = EVERY, how: int = 0
     ) -> tuple[memoryview, Trouble | None]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tibicen.errors import WireError
 from tibicen.native import Sealer, Stack, Xtea, read_frame, walk_frames
+
+if TYPE_CHECKING:
+    from tibicen.protocol.batch import Batch, Verdicts
 
 TOP = 0x7FFFFFFF
 COMPRESSED = 1 << 31
@@ -53,11 +56,14 @@ class Flow:
     """
 
     __slots__ = (
+        "_batch",
+        "_batching",
         "_buffer",
         "_drift",
         "_extra",
         "_last",
         "_look",
+        "_numbered",
         "_opening",
         "_quick",
         "_tail",
@@ -72,7 +78,7 @@ class Flow:
     )
 
     def __init__(self, stack: Stack, limit: int, counts: Counter[str]) -> None:
-        self.stack = stack
+        self._speak(stack)
         self.limit = limit
         self.counts = counts
         self.frames = 0
@@ -83,14 +89,20 @@ class Flow:
         self._last: int | None = None
         self._waiting: deque[bytes] = deque()
         self._look: Look | None = None
+        self._batch: Batch | None = None
+        self._batching = False
         self._quick = False
         self._opening = False
         self._tail = b""
         self._unit, self._extra = (8, 6) if stack is Stack.BLOCKS else (1, 2)
 
+    def _speak(self, stack: Stack) -> None:
+        self.stack = stack
+        self._numbered = stack is Stack.SEQUENCE or stack is Stack.BLOCKS
+
     def key(self, stack: Stack, incoming: bytes, outgoing: bytes | None = None) -> None:
         """From now on frames are encrypted with `incoming`; they leave with `outgoing`, or as they came."""
-        self.stack = stack
+        self._speak(stack)
         self.xtea = Xtea(incoming)
         other = outgoing is not None and outgoing != incoming
         self.sealer = Sealer(stack, Xtea(outgoing) if other and outgoing is not None else self.xtea)
@@ -99,10 +111,6 @@ class Flow:
     @property
     def keyed(self) -> bool:
         return self.xtea is not None
-
-    @property
-    def _numbered(self) -> bool:
-        return self.stack is Stack.SEQUENCE or self.stack is Stack.BLOCKS
 
     @property
     def open(self) -> bool:
@@ -117,10 +125,12 @@ class Flow:
         """
         if self._buffer:
             data, self._buffer = self._buffer + data, b""
+        if self._batching:
+            return self._together(data)
         size = len(data)
         alone = 7 <= size <= self.limit and (data[0] | data[1] << 8) * self._unit + self._extra == size
         if not self._quick:
-            if not alone or not self._opening:
+            if not alone or not self._opening or self._batch is not None:
                 return self._one_by_one(data, self._opening)
             out = self._frame(data, True)
             self.frames += 1
@@ -149,38 +159,113 @@ class Flow:
         self._look = look
         self._settle()
 
+    @property
+    def batch(self) -> Batch | None:
+        """Asked instead of `look`, for as many frames at once as it takes."""
+        return self._batch
+
+    @batch.setter
+    def batch(self, batch: Batch | None) -> None:
+        self._batch = batch
+        self._settle()
+
+    @property
+    def same_key(self) -> bool:
+        """Whether frames leave with the key that they came with."""
+        return self.sealer is not None and self.sealer.xtea is self.xtea
+
     def _settle(self) -> None:
         """Whether frames may pass in one piece, from now on."""
         if self._quick and self._numbered and self._tail:
             self._last = int.from_bytes(self._tail, "little") & TOP
         self._opening = self.keyed and self.open
         begun = self.keyed and self._last is not None
+        self._batching = begun and self._batch is not None and not self._waiting
         self._quick = begun and not self.open and not self._drift and not self._waiting
 
     def _one_by_one(self, data: bytes, opened: bool) -> bytes:
         out: list[bytes] = []
-        at, end = 0, len(data)
-        least = 3 if self.stack is Stack.BARE else 7
-        while end - at >= 2:
-            length = (data[at] | data[at + 1] << 8) * self._unit + self._extra
-            if not least <= length <= self.limit:
-                raise WireError(f"a frame of {length} bytes; {least} to {self.limit} are allowed")
-            if at + length > end:
-                break
+        at = 0
+        while length := self._whole(data, at):
             out.append(self._frame(data[at : at + length], opened))
             at += length
             self.frames += 1
+            if self._batch is not None:
+                self._settle()
+                if self._batching:
+                    return b"".join((*out, self._together(data[at:])))
         self._buffer = data[at:]
         self._settle()
+        return b"".join(out)
+
+    def _whole(self, data: bytes, at: int) -> int:
+        """Bytes of the frame at a place; 0 when it is not whole."""
+        left = len(data) - at
+        if left < 2:
+            return 0
+        length = (data[at] | data[at + 1] << 8) * self._unit + self._extra
+        least = 3 if self.stack is Stack.BARE else 7
+        if not least <= length <= self.limit:
+            raise WireError(f"a frame of {length} bytes; {least} to {self.limit} are allowed")
+        return length if length <= left else 0
+
+    def _together(self, data: bytes) -> bytes:
+        """As one by one, but many frames are looked at in one go."""
+        out: list[bytes] = []
+        at, size, batch = 0, len(data), self._batch
+        while at < size:
+            shown = batch.show(data, at) if batch is not None else None
+            if shown is not None:
+                end, last, frames, opaque, verdicts = shown
+                self.frames += frames
+                if opaque:
+                    self.counts["opaque"] += opaque
+                if verdicts is None and not self._drift:
+                    self._last = int.from_bytes(data[last + 2 : last + 6], "little") & TOP if self._numbered else 0
+                    passed = data if not at and end == size else data[at:end]
+                else:
+                    passed = self._shown(data[at:end], frames, verdicts or {})
+                if not at and end == size:
+                    # By far the most common, and nothing is to be joined or kept.
+                    return passed
+                out.append(passed)
+                at = end
+                continue
+            length = self._whole(data, at)
+            if not length:
+                break
+            out.append(self._frame(data[at : at + length], True))
+            self.frames += 1
+            at += length
+        self._buffer = data[at:]
+        self._settle()
+        return b"".join(out)
+
+    def _shown(self, data: bytes, frames: int, verdicts: Verdicts) -> bytes:
+        """What becomes of frames when plugins made something of some, or some were added or dropped before them."""
+        out: list[bytes] = []
+        at = 0
+        for number in range(frames):
+            length = self._whole(data, at)
+            frame = data[at : at + length]
+            made, changed = verdicts.get(number), None
+            if made is not None and self._batch is not None and (messages := self._opened(frame)) is not None:
+                changed = self._batch.made(messages, made)
+            out.append(self._passed(frame, None, changed))
+            at += length
         return b"".join(out)
 
     def _frame(self, frame: bytes, opened: bool) -> bytes:
         if not self.keyed:
             return frame
-        numbered = self._numbered
-        number = int.from_bytes(frame[2:6], "little") if numbered else 0
         messages = self._opened(frame) if opened else None
         changed = self._look(messages) if messages is not None and self._look is not None else None
+        return self._passed(frame, messages, changed)
+
+    def _passed(self, frame: bytes, messages: bytes | None, changed: Changed | None) -> bytes:
+        """What leaves for a frame. `messages`: what is in it, where that is known."""
+        numbered = self._numbered
+        number = int.from_bytes(frame[2:6], "little") if numbered else 0
         if changed is None:
             if messages is not None and self.sealer is not None and self.sealer.xtea is not self.xtea:
                 out = self._sealed(messages, self._step(number), bool(number & COMPRESSED))

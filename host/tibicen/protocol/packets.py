@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic, perf_counter_ns
 from typing import Any, NamedTuple
 
@@ -65,6 +65,23 @@ class Made(NamedTuple):
     answers: tuple[Message, ...]
 
 
+class Subject(NamedTuple):
+    """A message that plugins are asked about.
+
+    Attributes:
+        session: its number.
+        data: the bytes behind the opcode.
+        fields: as MessagePack, as they came; None: there are none.
+    """
+
+    reader: Reader
+    session: int
+    side: Side
+    piece: Part
+    data: bytes
+    fields: bytes | None
+
+
 class Wish(NamedTuple):
     """What plugins want of one side.
 
@@ -72,14 +89,33 @@ class Wish(NamedTuple):
         hooks: by opcode, in the order in which they are asked.
         opcodes: those that anybody wants.
         in_lua: all who want anything are in Lua, so that no object needs to be made of fields.
+        in_reach: all who want anything are in VMs of this process, so that a batch can be shown to them at once.
     """
 
     hooks: list[tuple[Hook | ExtendedHooks, ...]]
     opcodes: Opcodes
     in_lua: bool
+    in_reach: bool
 
 
 _UNTOUCHED = Made(False, b"", (), ())
+
+
+def made_of(messages: bytes, verdicts: Iterable[tuple[Part, Verdict]]) -> Made:
+    """A frame's messages after what was made of some of them, in order."""
+    parts: list[bytes] = []
+    behind: list[bytes] = []
+    answers: list[Message] = []
+    at = 0
+    for piece, verdict in verdicts:
+        parts.append(messages[at : piece.start])
+        at = piece.end
+        if verdict.data is not None:
+            parts.append(messages[piece.start : piece.start + 1] + verdict.data)
+        behind += (each.wire() for each in verdict.inject)
+        answers += verdict.answer
+    parts.append(messages[at:])
+    return Made(True, b"".join(parts), tuple(behind), tuple(answers))
 
 
 class PacketHooks:
@@ -91,6 +127,7 @@ class PacketHooks:
 
     Attributes:
         counts: late, malformed, changed, dropped, answered, injected, resting (messages that weren't shown).
+        resting: hooks that were too slow, and until when they aren't asked.
     """
 
     def __init__(
@@ -104,8 +141,8 @@ class PacketHooks:
     ) -> None:
         self._name = name
         self.counts: Counter[str] = Counter() if counts is None else counts
-        self._bus = bus
-        self._deadline_ns = int(deadline_ms * 1e6)
+        self.bus = bus
+        self.deadline_ns = int(deadline_ms * 1e6)
         self._clock = clock
         self._seen = -1
         self._wishes: dict[Side, Wish] = {}
@@ -115,7 +152,7 @@ class PacketHooks:
         }
         self.channels = Channels()
         self._late: Counter[str] = Counter()
-        self._resting: dict[str, float] = {}
+        self.resting: dict[str, float] = {}
 
     @property
     def extended(self) -> bool:
@@ -124,16 +161,17 @@ class PacketHooks:
 
     def wanted(self, side: Side) -> bool:
         """Whether any plugin wants any message of a side."""
-        return bool(self._wish(side).opcodes)
+        return bool(self.wish(side).opcodes)
 
-    def _wish(self, side: Side) -> Wish:
-        if self._seen != self._bus.family_changes:
+    def wish(self, side: Side) -> Wish:
+        """What is wanted of a side just now; the same object for as long as nothing changes."""
+        if self._seen != self.bus.family_changes:
             self._look_up()
         return self._wishes[side]
 
     def _look_up(self) -> None:
-        self._seen = self._bus.family_changes
-        hooks = self._bus.hooks
+        self._seen = self.bus.family_changes
+        hooks = self.bus.hooks
         everything = hooks["packet.any"]
         for side in ("client", "server"):
             family = f"packet.{side}."
@@ -147,7 +185,13 @@ class PacketHooks:
             if self._extended["client"] or self._extended["server"]:
                 # Both ways: whether the server enabled them is what a plugin of either side wants to know.
                 table[EXTENDED] = (*table[EXTENDED], self._extended[side])
-            self._wishes[side] = Wish(table, Opcodes(opcode for opcode in range(256) if table[opcode]), in_lua)
+            opcodes = Opcodes(opcode for opcode in range(256) if table[opcode])
+            self._wishes[side] = Wish(table, opcodes, in_lua, self._in_reach(table))
+
+    @staticmethod
+    def _in_reach(table: list[tuple[Hook | ExtendedHooks, ...]]) -> bool:
+        asked = {hook for found in table for hook in found}
+        return all(isinstance(hook, Hook) and hook.in_reach for hook in asked)
 
     def frame(
         self,
@@ -162,32 +206,20 @@ class PacketHooks:
         Args:
             pieces: the messages, where the reader has read this frame already.
         """
-        if self._seen != self._bus.family_changes:
+        if self._seen != self.bus.family_changes:
             self._look_up()
-        table, opcodes, in_lua = self._wishes[side]
+        table, opcodes, in_lua, _ = self._wishes[side]
         if pieces is None:
             pieces = self.pieces(reader.pick if in_lua else reader.read, side, messages, opcodes)
-        parts: list[bytes] = []
-        behind: list[bytes] = []
-        answers: list[Message] = []
-        at = 0
+        made: list[tuple[Part, Verdict]] = []
         for piece in pieces:
             hooks = table[piece.opcode]
             if not hooks:
                 continue
             verdict = self._ask(hooks, in_lua, reader, session, side, piece, messages[piece.start + 1 : piece.end])
-            if verdict is None:
-                continue
-            parts.append(messages[at : piece.start])
-            at = piece.end
-            if verdict.data is not None:
-                parts.append(messages[piece.start : piece.start + 1] + verdict.data)
-            behind += (each.wire() for each in verdict.inject)
-            answers += verdict.answer
-        if not parts:
-            return _UNTOUCHED
-        parts.append(messages[at:])
-        return Made(True, b"".join(parts), tuple(behind), tuple(answers))
+            if verdict is not None:
+                made.append((piece, verdict))
+        return made_of(messages, made) if made else _UNTOUCHED
 
     def pieces(
         self, read: Callable[[Side, bytes, Opcodes], Sequence[Part]], side: Side, messages: bytes, wanted: Opcodes = ALL
@@ -215,49 +247,57 @@ class PacketHooks:
 
         Never raises for what a plugin does. `data`: the bytes behind the opcode.
         """
-        record: dict[str, Any] = {
-            "session": session["id"],
-            "version": session["version"],
-            "side": side,
-            "opcode": piece.opcode,
-            "name": piece.name,
-            "data": data,
-        }
         fields = piece.fields
+        packed = pack(fields) if isinstance(fields, dict) else fields
+        subject = Subject(reader, session["id"], side, piece, data, packed)
+        record = record_of(session["version"], subject)
         # What goes into a VM is a copy: then a record that comes back as it went is one that nobody changed.
         fixed = in_lua and not isinstance(fields, dict)
-        before: bytes | None = None
-        if isinstance(fields, dict):
-            before = pack(fields)
-            record["fields"] = fields
-        elif fields is not None:
-            before = fields
-            record["fields"] = Raw(fields)
-        touched: Any = record
+        return self.ask_on(hooks, subject, record, record if fixed else None)
+
+    def ask_on(
+        self, hooks: Sequence[Hook | ExtendedHooks], subject: Subject, touched: Any, untouched: Any = None
+    ) -> Verdict | None:
+        """Shows a message to the hooks that are left, and tells what all together made of it; None: nothing.
+
+        Args:
+            touched: the record, as those before made it.
+            untouched: the record if nobody can have changed it in place: then it isn't looked into when it comes back.
+        """
         for hook in hooks:
             name = hook.spec.name
-            if self._resting and self._rests(name):
+            if self.resting and self._rests(name):
                 self.counts["resting"] += 1
                 continue
             started = perf_counter_ns()
             if isinstance(hook, ExtendedHooks):
-                fixed = False
-                result = self._ask_extended(hook, touched, session["id"])
+                untouched = None
+                result = self._ask_extended(hook, touched, subject.session)
             else:
                 result = hook(touched)
-            if perf_counter_ns() - started > self._deadline_ns:
-                self._note_late(name)
+            if self.late(name, perf_counter_ns() - started):
                 return None
             touched = result.value
-            if result.stopped_by is not None or not isinstance(touched, dict) or touched.get("drop"):
+            if ends(result):
                 break
-        if touched is record and fixed:
+        if touched is untouched:
             return None
         try:
-            return self._verdict(reader, side, piece, touched, data, before)
+            return self._verdict(subject, touched)
         except (TypeError, ValueError, KeyError, AttributeError, TibicenError):
             self.counts["malformed"] += 1
             return None
+
+    def late(self, name: str, spent_ns: int) -> bool:
+        """Whether an answer of a hook that took so long counts for nothing, which is noted."""
+        if spent_ns <= self.deadline_ns:
+            return False
+        self.counts["late"] += 1
+        self._late[name] += 1
+        if self._late[name] >= LATE_LIMIT:
+            self._late[name] = 0
+            self.resting[name] = self._clock() + REST_SECONDS
+        return True
 
     def _ask_extended(self, hooks: ExtendedHooks, record: dict[str, Any], session: int) -> Filtered:
         try:
@@ -267,24 +307,16 @@ class PacketHooks:
             return Filtered(record)
 
     def _rests(self, name: str) -> bool:
-        until = self._resting.get(name)
+        until = self.resting.get(name)
         if until is None:
             return False
         if self._clock() < until:
             return True
-        del self._resting[name]
+        del self.resting[name]
         return False
 
-    def _note_late(self, name: str) -> None:
-        self.counts["late"] += 1
-        self._late[name] += 1
-        if self._late[name] >= LATE_LIMIT:
-            self._late[name] = 0
-            self._resting[name] = self._clock() + REST_SECONDS
-
-    def _verdict(
-        self, reader: Reader, side: Side, piece: Part, record: Any, before: bytes, fields_before: bytes | None
-    ) -> Verdict | None:
+    def _verdict(self, subject: Subject, record: Any) -> Verdict | None:
+        reader, _, side, piece, before, fields_before = subject
         data = _bytes(record["data"])
         answer, inject = _messages(record.get("answer")), _messages(record.get("inject"))
         if record.get("drop"):
@@ -302,6 +334,27 @@ class PacketHooks:
         self.counts["answered"] += len(answer)
         self.counts["injected"] += len(inject)
         return verdict
+
+
+def record_of(version: int, subject: Subject) -> dict[str, Any]:
+    """A message as handlers get it."""
+    piece, fields = subject.piece, subject.fields
+    record: dict[str, Any] = {
+        "session": subject.session,
+        "version": version,
+        "side": subject.side,
+        "opcode": piece.opcode,
+        "name": piece.name,
+        "data": subject.data,
+    }
+    if fields is not None:
+        record["fields"] = piece.fields if isinstance(piece.fields, dict) else Raw(fields)
+    return record
+
+
+def ends(result: Filtered) -> bool:
+    """Whether no further hook is asked about a message."""
+    return result.stopped_by is not None or not isinstance(result.value, dict) or bool(result.value.get("drop"))
 
 
 def _bytes(value: Any) -> bytes:

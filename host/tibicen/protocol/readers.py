@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 from tibicen.errors import WireError
+from tibicen.native import packets
 from tibicen.native.layouts import Opcodes
 from tibicen.protocol import versions
 from tibicen.protocol.items import ItemTable
@@ -27,7 +28,7 @@ class Piece(NamedTuple):
     end: int
 
 
-Part = Piece | versions.Message | versions.Packed
+Part = Piece | versions.Message | versions.Packed | packets.Packet
 """A message in a frame."""
 
 ALL = Opcodes(range(256))
@@ -56,6 +57,10 @@ class Reader(Protocol):
         """As read, with fields as MessagePack, and only those that are wanted."""
         ...
 
+    def described(self, side: Side) -> packets.Described | None:
+        """What the core reads these frames by; None: it takes each as one message."""
+        ...
+
     def write(self, side: Side, opcode: int, fields: Any) -> bytes:
         """A message of these fields, its opcode first.
 
@@ -77,6 +82,9 @@ class Unread:
         return (Piece(messages[0], "", None, 0, len(messages)),) if messages else ()
 
     pick = read
+
+    def described(self, side: Side) -> None:
+        return None
 
     def write(self, side: Side, opcode: int, fields: Any) -> bytes:
         raise WireError("messages of this version have no fields")
@@ -102,6 +110,9 @@ class Described:
 
     def pick(self, side: Side, messages: bytes, wanted: Opcodes) -> Sequence[Part]:
         return _bare(self._protocol.pick(side, messages, self._state, wanted))
+
+    def described(self, side: Side) -> packets.Described:
+        return self._protocol.described(side, self._state)
 
     def write(self, side: Side, opcode: int, fields: Any) -> bytes:
         return self._protocol.encode(side, opcode, fields, self._state)

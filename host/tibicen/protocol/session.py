@@ -15,11 +15,12 @@ import structlog
 from tibicen.errors import WireError
 from tibicen.native import Stack
 from tibicen.protocol import handshake
+from tibicen.protocol.batch import Batch
 from tibicen.protocol.flow import Changed, Flow
 from tibicen.protocol.handshake import GAME_LOGIN, FirstFrame
 from tibicen.protocol.leg import Leg
 from tibicen.protocol.limits import PacketRate
-from tibicen.protocol.packets import Message, PacketHooks
+from tibicen.protocol.packets import Made, Message, PacketHooks
 from tibicen.protocol.readers import Part, Reader, Side
 from tibicen.protocol.upstream import Upstream
 from tibicen.protocol.world_view import Event, WorldView
@@ -302,6 +303,19 @@ class Session:
             viewed = side == "server" and (self.rewrite is not None or self.view is not None)
             wanted = recorded or viewed or self.hooks.wanted(side)
             flow.look = self._look(side) if wanted else None
+            flow.batch = None if recorded or viewed else self._batch(side, flow)
+
+    def _batch(self, side: Side, flow: Flow) -> Batch | None:
+        """Where all who want messages of a side are in VMs of this process, and nobody else looks at them."""
+        hooks, reader = self.hooks, self.reader
+        assert hooks is not None and reader is not None
+        if not flow.same_key or flow.xtea is None or not hooks.wish(side).opcodes or not hooks.wish(side).in_reach:
+            return None
+
+        def finish(made: Made) -> Changed | None:
+            return self._finished(side, made)
+
+        return Batch(hooks, reader, self.info, side, flow.stack, flow.limit, flow.xtea, finish)
 
     def watch(self) -> WorldView:
         """The view of this session, which begins now unless it has one: then it lacks what was said before."""
@@ -330,7 +344,9 @@ class Session:
             self._see(self.view, pieces, reader)
         if not hooks.wanted(side):
             return None
-        made = hooks.frame(reader, self.info, side, messages, pieces)
+        return self._finished(side, hooks.frame(reader, self.info, side, messages, pieces))
+
+    def _finished(self, side: Side, made: Made) -> Changed | None:
         for each in made.answers:
             self.send("server" if side == "client" else "client", each)
         if not made.touched:

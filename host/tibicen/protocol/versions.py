@@ -10,6 +10,7 @@ import msgspec
 
 from tibicen.errors import ConfigError, ManifestError, WireError
 from tibicen.native.layouts import READ_APART, READ_ONLY, READ_PLAIN, ROWS_HEAD, Layouts, Opcodes, Trouble
+from tibicen.native.packets import Described
 from tibicen.paths import manifests_root
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.layout import DIRECTIONS, Layout, Manifest
@@ -160,6 +161,10 @@ class Protocol:
         rest = self._unparsed(direction, data, trouble)
         found.append(Packed(rest.opcode, rest.name, pack_fields(rest.fields), rest.start, rest.end))
         return found
+
+    def described(self, direction: str, state: WireState) -> Described:
+        """What the core reads a direction's messages by, where it does so by itself (native/packets.py)."""
+        return Described(self._native, self._tables[direction], state.cell)
 
     def decode_packed(self, direction: str, data: bytes, state: WireState, how: int = 0) -> tuple[int, bytes]:
         """As decode, for a VM: how many messages, and a list of `[opcode, name, fields, start, end]` as MessagePack.

@@ -92,6 +92,22 @@ class HookOutcome(NamedTuple):
     failures: tuple[HookFailure, ...]
 
 
+class Showing(NamedTuple):
+    """Packets that a chain was shown.
+
+    Attributes:
+        done: how many it is through with, at least one: it ends early when something came of one.
+        outcome: what came of the last of them.
+        error: why the crossing came to nothing.
+        spent_ns: what it took.
+    """
+
+    done: int
+    outcome: HookOutcome | None
+    error: Exception | None
+    spent_ns: int
+
+
 class VM(ABC):
     """One generation of one Lua plugin.
 
@@ -168,6 +184,15 @@ class VM(ABC):
         Nothing instead of the times where a tier can't tell its handlers apart.
         """
         return self.dispatch(chain, packed), ()
+
+    @property
+    def shows_packets(self) -> bool:
+        """Whether `show` works: the VM reads this process's memory."""
+        return False
+
+    def show(self, chain: int, address: int, at: int, count: int) -> Showing:
+        """Runs a filter for one `tib_packet` after the other, without packing any: `count` of them from number `at`."""
+        raise TibicenError(f"tier {self.tier!r} reads no packets")
 
     @property
     @abstractmethod

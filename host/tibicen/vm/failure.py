@@ -15,7 +15,7 @@ from tibicen.errors import (
 )
 
 # The statuses of lua/prelude/failure.lua.
-VALUE, PACKED, ERROR, CPU, MEMORY, MARSHAL, REPORT = range(1, 8)
+PAUSED, VALUE, PACKED, ERROR, CPU, MEMORY, MARSHAL, REPORT = range(8)
 
 # No more digits than a line has: what they are read from, a plugin may have written itself.
 _PLACE = re.compile(r"^((?:\.\.\.)?[^\s:\[][^:\n]*):([0-9]{1,9}): ", re.DOTALL)

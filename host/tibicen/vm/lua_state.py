@@ -18,7 +18,7 @@ from tibicen.errors import MarshalError, TibicenError, VmClosedError
 from tibicen.native._core import ffi
 from tibicen.vm import prelude
 from tibicen.vm.contract import VmStatistics
-from tibicen.vm.failure import CPU, ERROR, MEMORY, PACKED, VALUE
+from tibicen.vm.failure import CPU, ERROR, MEMORY, PACKED, PAUSED, VALUE
 from tibicen.vm.marshal import Plain, pack, unpack
 from tibicen.vm.pauses import pauses
 
@@ -88,6 +88,7 @@ class _Entries(NamedTuple):
     chain_times: Any
     start_profile: Any
     stop_profile: Any
+    show: Any
 
 
 class LuaState:
@@ -113,6 +114,7 @@ class LuaState:
         self._pending: BaseException | None = None
         self._profiled: int | None = None
         self.ended_by = 0
+        self.through = 0
         self._inbox = _Buffer(FIRST_BUFFER)
         self._inbox_view, self._inbox_size = self._inbox.view, FIRST_BUFFER
         self._outbox = _Buffer(FIRST_BUFFER)
@@ -219,6 +221,23 @@ class LuaState:
         answer = self._enter(self._live.dispatch_timed, packed, chain)
         return None if answer is None else self._ended(*answer)
 
+    def show(self, started: int, chain: int, address: int, at: int, count: int) -> Answer | None:
+        """Shows packets (`tib_packet` at an address) to a chain; `through` says how many it is through with.
+
+        It ends early when something came of one, or when the host should have a look.
+
+        Args:
+            started: what perf_counter_ns said.
+        """
+        self.through = count
+        answer: Any = self._cross(started, (self._entries or self._live).show, chain, address, at, count)
+        if answer is None:
+            return None
+        status, value, *ended = answer
+        # What failed as a whole outside Lua's own protected calls was the first one.
+        by, self.through = ended or (None, 1)
+        return None if status == PAUSED else self._ended(status, value, by)
+
     def chain_times(self, chain: int) -> Answer | None:
         return self._enter(self._live.chain_times, b"", chain)
 
@@ -233,10 +252,15 @@ class LuaState:
         if self._profiled is not None:
             raise TibicenError("a plugin in this VM is being profiled already; wait until that profile has ended")
         live = self._live
-        load, call, call_global, dispatch, dispatch_timed = live.start_profile(room, interval_ns)
+        load, call, call_global, dispatch, dispatch_timed, show = live.start_profile(room, interval_ns)
         self._profiled = room
         self._entries = live._replace(
-            load=load, call=call, call_global=call_global, dispatch=dispatch, dispatch_timed=dispatch_timed
+            load=load,
+            call=call,
+            call_global=call_global,
+            dispatch=dispatch,
+            dispatch_timed=dispatch_timed,
+            show=show,
         )
         self._unprofiled = live
 
@@ -270,15 +294,18 @@ class LuaState:
         """Reads a packed answer out of the outbox; must come before the next crossing."""
         return unpack(self._outbox.view[:length])
 
-    def _enter(self, entry: Any, packed: bytes, number: int, second: int | None = None) -> Answer | None:
+    def _enter(self, entry: Any, packed: bytes, *numbers: int) -> Answer | None:
         # Every event passes here: what is written out, or done only where it is needed, is so for its time.
         length = len(packed)
         if length > self._inbox_size:
             self._widen(length)
         self._inbox_view[:length] = packed
+        return self._cross(perf_counter_ns() if self.budget_ns or self._timed else 0, entry, *numbers, length)
+
+    def _cross(self, started: int, entry: Any, *numbers: int) -> Answer | None:
+        """Calls an entry with a deadline, which counts from `started`."""
         depth = self._depth
         budget_ns = self.budget_ns
-        started = perf_counter_ns() if budget_ns or self._timed else 0
         if budget_ns and not depth:
             cell = self._cell
             left_ns = self.left_ns
@@ -297,7 +324,7 @@ class LuaState:
         self._depth = depth + 1
         answer: Answer | None
         try:
-            answer = entry(number, length) if second is None else entry(number, second, length)
+            answer = entry(*numbers)
         except LuaMemoryError:
             answer = (MEMORY, b"not enough memory")
         except LuaError as error:
@@ -323,7 +350,7 @@ class LuaState:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             raise pending
-        if answer is not None and outermost and answer[0] not in (VALUE, PACKED):
+        if answer is not None and outermost and answer[0] not in (PAUSED, VALUE, PACKED):
             self._cell[3] = (self._cell[3] + 1) & 0xFFFFFFFF
         if answer is not None and not outermost and self.budget_ns and answer[0] == CPU:
             # The inner call used up the outer call's time too; it must not go on without a deadline.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from time import perf_counter, perf_counter_ns
 from typing import TYPE_CHECKING
 
-from tibicen.errors import BudgetError, CpuBudgetError, CpuShareError, VmClosedError
-from tibicen.vm.contract import VM, HookFailure, HookOutcome, Memory, VmOptions, VmStatistics
+from tibicen.errors import BudgetError, CpuBudgetError, CpuShareError, TibicenError, VmClosedError
+from tibicen.vm.contract import VM, HookFailure, HookOutcome, Memory, Showing, VmOptions, VmStatistics
 from tibicen.vm.failure import PACKED, REPORT, VALUE, to_exception
 from tibicen.vm.lua_state import Answer, LuaState
 from tibicen.vm.marshal import Plain, pack
@@ -18,6 +18,9 @@ from tibicen.vm.share import Share
 
 if TYPE_CHECKING:
     from tibicen.vm.remote_state import RemoteState
+
+
+_new_showing = tuple.__new__
 
 
 class RoomVM(VM):
@@ -184,6 +187,43 @@ class RoomVM(VM):
             return outcome, ()
         return outcome, [int(ns) if ns >= 0 else None for ns in state.take(times[1])]
 
+    @property
+    def shows_packets(self) -> bool:
+        return isinstance(self._state, LuaState)
+
+    def show(self, chain: int, address: int, at: int, count: int) -> Showing:
+        started = perf_counter_ns()
+        state, share = self._state, self._share
+        if not isinstance(state, LuaState):
+            return Showing(1, None, self._closed_error(), 0)
+        paused_ns = 0
+        # As `_begin` and `_end` have it: what is written out is so for its time, because many events pass here.
+        if share is None or not self._owns_state or state.busy:
+            share = None
+        else:
+            left = share.left(started)
+            if left <= 0:
+                return Showing(1, None, self._share_error("was not called"), 0)
+            state.left_ns = left
+            self._lent_ns, paused_ns = 0, pauses.total_ns
+        try:
+            answer = state.show(started, chain, address, at, count)
+            error = None
+        except TibicenError as problem:
+            answer, error, state.through = None, problem, 1
+        spent = perf_counter_ns() - started
+        if share is not None:
+            used = spent - self._lent_ns - pauses.total_ns + paused_ns
+            if used > 0:
+                share.use(used)
+        if answer is None:
+            return _new_showing(Showing, (state.through, None, error, spent))
+        done = state.through
+        try:
+            return Showing(done, self._outcome(answer), None, spent)
+        except TibicenError as problem:
+            return Showing(done, None, problem, spent)
+
     def _ended_by(self) -> int:
         return self._state.ended_by if self._state is not None else 0
 
@@ -205,8 +245,11 @@ class RoomVM(VM):
 
     def _open_state(self) -> LuaState | RemoteState:
         if self._state is None:
-            raise VmClosedError(f"{self._options.plugin}: this VM is closed; the plugin was reloaded or unloaded")
+            raise self._closed_error()
         return self._state
+
+    def _closed_error(self) -> VmClosedError:
+        return VmClosedError(f"{self._options.plugin}: this VM is closed; the plugin was reloaded or unloaded")
 
     def _value(self, answer: Answer | None, *, loading: bool = False) -> Plain:
         self._statistics.calls += 1
