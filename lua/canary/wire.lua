@@ -9,7 +9,7 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "goods", "figures", "holders", "told", "asked", "admission" }
+local PARTS = { "things", "floors", "view", "goods", "looks", "figures", "holders", "told", "asked", "admission" }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
 -- What appears where somebody comes into the game.
@@ -18,7 +18,7 @@ local LOGIN_EFFECT = 11
 local AT_ONCE, ALL_AT_ONCE = 262144, 4194304
 
 return function(server)
-    local wire = { views = {}, by_player = {}, dirty = {}, alone = {} }
+    local wire = { views = {}, by_player = {}, dirty = {}, alone = {}, round = 0 }
     server.parts.wire = wire
     for _, part in raw.ipairs(PARTS) do
         context.use("canary/wire/" .. part)(server, wire)
@@ -146,10 +146,15 @@ return function(server)
     --- and the connection is to be closed behind the frames.
     function server.controls.wire_flush()
         local list = {}
+        wire.round = wire.round + 1
+        local changed = {}
+        for tile in raw.pairs(wire.dirty) do
+            changed[#changed + 1] = tile
+        end
+        wire.changed, wire.dirty = changed, {}
         for _, view in raw.pairs(wire.views) do
             wire.refresh(view)
         end
-        wire.dirty = {}
         local left = ALL_AT_ONCE
         for number, view in raw.pairs(wire.views) do
             local frames, size = {}, 0

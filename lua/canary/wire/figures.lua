@@ -1,5 +1,5 @@
---- Figures: those of the own player (stats, skills, icons, what it carries), and how creatures in sight look. They
---- are compared with what was told a few times a second, and told when they differ.
+--- Figures of the own player: stats, skills, icons, what it carries. They are compared with what was told a few times a
+--- second, and told when they differ.
 
 local context = ...
 local raw = context.raw
@@ -157,49 +157,6 @@ return function(server, wire)
         wire.send(view, "\167" .. char(player.fight_mode or 1, chase, secure) .. (view.version >= 1000 and "\0" or ""))
     end
 
-    local function look_of(view, creature)
-        local outfit = creature.outfit
-        if server.parts.creatures.is_invisible(creature) then
-            outfit = {}
-        end
-        return {
-            health = "\140" .. u32(creature.id) .. char(wire.percent(creature)),
-            light = "\141" .. u32(creature.id) .. byte(creature.light_level) .. byte(creature.light_color),
-            outfit = "\142" .. u32(creature.id) .. wire.outfit(view, outfit),
-            speed = "\143" .. u32(creature.id)
-                .. (view.version >= 1059 and u16(wire.speed(creature.base_speed)) or "")
-                .. u16(wire.speed(server.parts.creatures.speed(creature))),
-            skull = "\144" .. u32(creature.id) .. char(wire.skull_of(view, creature)),
-            shield = "\145" .. u32(creature.id) .. char(wire.shield_of(view, creature)),
-        }
-    end
-
-    -- How a creature looks is kept as it was told with it.
-    wire.look_of = look_of
-
-    local LOOKS = { "health", "light", "outfit", "speed", "skull", "shield" }
-
-    local function refresh_looks(view)
-        local creatures = server.parts.creatures
-        for id in raw.pairs(view.at) do
-            local creature = creatures.by_id(id)
-            if creature then
-                local look, shown = look_of(view, creature), view.shown[id]
-                for _, name in raw.ipairs(LOOKS) do
-                    if shown and shown[name] ~= look[name] then
-                        wire.send(view, look[name])
-                    end
-                end
-                view.shown[id] = look
-            end
-        end
-        for id in raw.pairs(view.shown) do
-            if not view.at[id] then
-                view.shown[id] = nil
-            end
-        end
-    end
-
     --- Whether it is time to compare figures, slots and windows with what was told.
     function wire.is_due(view)
         return not view.looked or server.now - view.looked >= EVERY or view.acted
@@ -218,7 +175,7 @@ return function(server, wire)
                 wire.send(view, message)
             end
         end
-        refresh_looks(view)
+        wire.refresh_looks(view)
     end
 
     wire.world_light = world_light

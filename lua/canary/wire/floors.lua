@@ -38,20 +38,12 @@ return function(server, wire)
     --- down.
     ---@return table[] things, at most ten
     function wire.things_of(view, tile)
-        local things, count = {}, 0
-        local function take(thing)
-            if count < MOST_THINGS then
-                count = count + 1
-                things[count] = thing
-            end
-        end
-        if tile.ground then
-            take(tile.ground)
-        end
+        local things = { tile.ground }
         local items, creatures = tile.items, tile.creatures
+        local down = items and tile.down_count or 0
         if items then
-            for at = tile.down_count + 1, #items do
-                take(items[at])
+            for at = down + 1, min(#items, down + MOST_THINGS - #things) do
+                things[#things + 1] = items[at]
             end
         end
         if creatures then
@@ -59,17 +51,15 @@ return function(server, wire)
             for at = #creatures, 1, -1 do
                 local creature = creatures[at]
                 -- A client has to be told where its own player is, however full the tile.
-                if creature == view.player and count >= MOST_THINGS then
+                if creature == view.player and #things >= MOST_THINGS then
                     things[MOST_THINGS] = creature
-                elseif can_see(view.player, creature) then
-                    take(creature)
+                elseif #things < MOST_THINGS and can_see(view.player, creature) then
+                    things[#things + 1] = creature
                 end
             end
         end
-        if items then
-            for at = 1, tile.down_count do
-                take(items[at])
-            end
+        for at = 1, min(down, MOST_THINGS - #things) do
+            things[#things + 1] = items[at]
         end
         return things
     end

@@ -236,7 +236,7 @@ return function(server, wire)
         end
         body = body .. char((creature.speech_bubble or 0) % 256) .. "\255"
         body = body .. (version >= 1281 and "\0" or "\0\0")
-        view.shown[creature.id] = wire.look_of(view, creature)
+        wire.told_look(view, creature)
         -- Nobody walks through others: what scripts and zones say of that is not on the wire yet.
         return head .. body .. "\1"
     end

@@ -263,7 +263,9 @@ return function(server, wire)
 
     local function refresh_tiles(view)
         local seen = {}
-        for tile in raw.pairs(wire.dirty) do
+        local changed = wire.changed
+        for at = 1, #changed do
+            local tile = changed[at]
             if wire.sees(view, tile.x, tile.y, tile.z) then
                 seen[#seen + 1] = tile
             end
