@@ -3,8 +3,8 @@
 local context = ...
 local raw = context.raw
 local make_registry = context.use("canary/scripts/registry")
-local getinfo, getlocal, traceback = raw.debug.getinfo, raw.debug.getlocal, raw.debug.traceback
-local find, format, gsub = raw.string.find, raw.string.format, raw.string.gsub
+local getinfo = raw.debug.getinfo
+local format, gsub = raw.string.format, raw.string.gsub
 local match, sub = raw.string.match, raw.string.sub
 local concat = raw.table.concat
 local error, tostring, type, xpcall = raw.error, raw.tostring, raw.type, raw.xpcall
@@ -15,8 +15,8 @@ local DEEPEST = 16
 local MOST = 2000
 -- How long startup events may take of a step.
 local STARTING_MS = 4
--- Longest piece of an argument that is shown.
-local SHOWN = 60
+-- How long garbage is collected of a step, when some was put off.
+local COLLECTING_MS = 2
 
 return function(server)
     local report = {}
@@ -39,116 +39,10 @@ return function(server)
     end
     report.path_of = path_of
 
-    -- LuaJIT cuts long names of chunks at the front; what is reported tells them whole.
-    local whole_names = {}
-
-    local function whole_name(short)
-        local known = whole_names[short]
-        if known ~= nil then
-            return known
-        end
-        local ending = sub(short, 4)
-        whole_names[short] = false
-        for path, file in raw.pairs(server.parts.scripts.files) do
-            if sub(path, -#ending) == ending then
-                whole_names[short] = sub(file.chunk, 2)
-            end
-        end
-        return whole_names[short]
-    end
-
-    local function whole(text)
-        if not find(text, "...", 1, true) then
-            return text
-        end
-        return (gsub(text, "%.%.%.[^:\n]*%.lua", whole_name))
-    end
-
-    -- Frames of the engine are no concern of a scripter.
-    local function trace(text, level)
-        local lines = {}
-        for line in raw.string.gmatch(whole(traceback(text, level + 1)) .. "\n", "([^\n]*)\n") do
-            if not find(line, "^\t%[?tibicen/") and not find(line, "^\t%[string \"?=?tibicen/") then
-                lines[#lines + 1] = line
-            end
-        end
-        -- The call that began it all is the engine's.
-        while #lines > 0 and lines[#lines] == "\t[C]: in function 'xpcall'" do
-            lines[#lines] = nil
-        end
-        return concat(lines, "\n")
-    end
-
-    --- How a value is shown in a report.
-    function report.describe(value)
-        local kind = type(value)
-        if kind == "string" then
-            return #value > SHOWN and format("%q...", sub(value, 1, SHOWN)) or format("%q", value)
-        elseif kind == "userdata" then
-            local record = server.userdata.record(value)
-            if not record then
-                return "userdata"
-            end
-            local name = record.name or (record.type and record.type.name)
-            return tostring(record.class_name) .. (name and " " .. tostring(name) or "")
-                .. (record.id and " (" .. tostring(record.id) .. ")" or "")
-        elseif kind == "table" then
-            if value.x and value.y and value.z then
-                return format("(%s, %s, %s)", tostring(value.x), tostring(value.y), tostring(value.z))
-            end
-            return "table"
-        end
-        return kind == "function" and "function" or tostring(value)
-    end
-
-    -- The parameters of a function on the stack, as they are now.
-    local function arguments_of(level)
-        local info = getinfo(level + 1, "fu")
-        if not info then
-            return {}
-        end
-        local texts = {}
-        for index = 1, info.nparams or 0 do
-            local name, value = getlocal(level + 1, index)
-            if not name then
-                break
-            end
-            texts[index] = name .. " = " .. report.describe(value)
-        end
-        if info.isvararg then
-            local index = -1
-            while true do
-                local name, value = getlocal(level + 1, index)
-                if not name then
-                    break
-                end
-                texts[#texts + 1] = report.describe(value)
-                index = index - 1
-            end
-        end
-        return texts
-    end
-
-    -- Where it happened: the innermost frame of a script, and what the outermost one was called with.
-    local function handler(err)
-        local text = type(err) == "string" and err or "(error object is a " .. type(err) .. " value)"
-        local found = { text = whole(text), trace = trace(text, 2) }
-        local level, outermost = 2, nil
-        while true do
-            local info = getinfo(level, "Slf")
-            if not info or info.func == xpcall then
-                break
-            elseif is_script(info) then
-                if not found.file then
-                    found.file, found.line = path_of(info.source), info.currentline
-                end
-                outermost = level
-            end
-            level = level + 1
-        end
-        found.arguments = outermost and arguments_of(outermost) or {}
-        return found
-    end
+    local traces = context.use("canary/report/traces")(server, is_script, path_of)
+    local block = context.use("canary/report/blocks")(server)
+    local trace, handler = traces.of, traces.handler
+    report.describe = traces.describe
 
     local function keep(entry)
         local place = concat({ entry.kind, entry.callback, entry.file or "", entry.line or 0, entry.text }, "\0")
@@ -168,44 +62,6 @@ return function(server)
         errors[#errors + 1] = entry
         return entry
     end
-
-    -- The servers' own words ---------------------------------------------------------------------------------
-
-    local function canary_block(name, text, traced)
-        local running = stack[depth]
-        local lines = { "Lua Script Error Detected", "---------------------------------------" }
-        if running and running.interface then
-            lines[#lines + 1] = "Interface: " .. running.interface
-            lines[#lines + 1] = running.script and "Script ID: " .. running.script or nil
-            lines[#lines + 1] = running.timer and "Timer Event: Yes" or nil
-            lines[#lines + 1] = running.within and "Callback ID: " .. running.within or nil
-        end
-        lines[#lines + 1] = name and "Function: " .. name or nil
-        lines[#lines + 1] = "Error Description: " .. text
-        if traced then
-            lines[#lines + 1] = "Stack Trace:"
-            lines[#lines + 1] = traced
-        end
-        lines[#lines + 1] = "---------------------------------------\n"
-        return concat(lines, "\n")
-    end
-
-    local function tfs_block(name, text, traced)
-        local running = stack[depth]
-        local lines = {}
-        if running and running.interface then
-            lines[1] = "\nLua Script Error: [" .. running.interface .. "]"
-            lines[#lines + 1] = running.timer and "in a timer event called from:" or nil
-            lines[#lines + 1] = running.within and "in callback: " .. running.within or nil
-            lines[#lines + 1] = running.script or "(Unknown scriptfile)"
-        else
-            lines[1] = "\nLua Script Error: "
-        end
-        lines[#lines + 1] = (name and name .. "(). " or "") .. (traced or text)
-        return concat(lines, "\n")
-    end
-
-    local block = server.tfs and tfs_block or canary_block
 
     --- Reports a number that is not of the type that the server takes it for (TFS).
     ---@param letter string what C++ calls the type
@@ -252,7 +108,7 @@ return function(server)
             arguments = {},
         })
         if not once or entry.count == 1 then
-            server:log("error", block(name or nil, text, trace(text, 2)))
+            server:log("error", block(running, name or nil, text, trace(text, 2)))
         end
     end
 
@@ -276,7 +132,7 @@ return function(server)
             arguments = problem.arguments,
         })
         failing = problem
-        server:log("error", block(server.tfs and names.caller(label) or nil, problem.trace, nil))
+        server:log("error", block(running, server.tfs and names.caller(label) or nil, problem.trace, nil))
     end
 
     --- Reports that a file is no Lua, or is not there.
@@ -386,6 +242,7 @@ return function(server)
         if not server.parts.scripts.begin_more(STARTING_MS) then
             server.parts.scheduler.advance(ms)
         end
+        server.parts.scripts.make_up(COLLECTING_MS)
         return failures
     end
 

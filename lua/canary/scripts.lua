@@ -238,7 +238,7 @@ return function(server)
         end
         -- What runs once is not worth machine code, which would keep it.
         raw.jit.off(fn)
-        if not scripts.is_sparing() then
+        if not scripts.is_sparing() and not scripts.is_in_slice() then
             -- Callbacks have run since.
             classes.unsure()
         end
@@ -358,6 +358,7 @@ return function(server)
         return fn
     end
 
+    context.use("canary/scripts/slices")(server, scripts)
     context.use("canary/scripts/reload")(server, scripts)
     context.use("canary/scripts/start")(server, scripts)
     context.use("canary/scripts/kinds")(server, scripts)

@@ -183,6 +183,22 @@ return function(env, tfs)
         end
     end
 
+    --- Frees all that nobody holds, at once. An object with a finalizer would be kept for it until the next time, with
+    --- all that it leads to; the classes' own finalizers do nothing, so nothing need be kept for them.
+    function userdata.collect()
+        local without = {}
+        for _, metatable in raw.pairs(userdata.metatables) do
+            if raw.rawget(metatable, "__gc") == type then
+                metatable.__gc = nil
+                without[#without + 1] = metatable
+            end
+        end
+        raw.collectgarbage("collect")
+        for _, metatable in raw.ipairs(without) do
+            metatable.__gc = type
+        end
+    end
+
     --- Whether a value is a class's object, userdata or table.
     function userdata.class_of(value)
         local record = userdata.record(value)

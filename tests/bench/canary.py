@@ -8,6 +8,7 @@ All times but those of reloads are the processor's: what else runs on the machin
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -23,7 +24,7 @@ from lupa.luajit21 import LuaRuntime
 
 from tibicen.realms.canary import lint
 from tibicen.realms.canary.checkout import Checkout
-from tibicen.realms.canary.server import DISMANTLE_MS, TICK_MS, Server, numbers_of
+from tibicen.realms.canary.server import TICK_MS, Server, numbers_of
 from tibicen.vm import prelude, stack
 
 from ._measure import Row, limit_row, paired_row, percentile, plain_row
@@ -251,17 +252,22 @@ def _whole_reloads(checkout: Checkout, pack: str, rounds: int) -> list[Row]:
 
 
 def _longest_turn(before: Server, serving: Server) -> float:
-    """Milliseconds of the longest turn until the old server is free, and the new one has begun."""
-    before.control("abandon")
-    longest, done, turns = 0.0, False, 0
-    while not done or turns < TURNS:
-        started = perf_counter_ns()
-        done = done or bool(before.control("collect", DISMANTLE_MS))
-        collected = perf_counter_ns()
-        serving.step(TICK_MS)
-        longest = max(longest, (collected - started) / 1e6, (perf_counter_ns() - collected) / 1e6)
-        turns += 1
-    return longest
+    """Milliseconds of the longest time without a turn of the loop, and of the longest turn of the new server, until the
+    old one is free, and the new one has begun."""
+
+    async def turns() -> float:
+        freeing = asyncio.ensure_future(before.dismantle())
+        longest, turn, last = 0, 0, perf_counter_ns()
+        while not freeing.done() or turn < TURNS:
+            await asyncio.sleep(PAUSE_MS / 1e3)
+            now = perf_counter_ns()
+            serving.step(TICK_MS)
+            longest, last = max(longest, now - last - int(PAUSE_MS * 1e6), perf_counter_ns() - now), perf_counter_ns()
+            turn += 1
+        await freeing
+        return longest / 1e6
+
+    return asyncio.run(turns())
 
 
 def _settled(server: Server) -> int:

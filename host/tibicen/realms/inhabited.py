@@ -23,6 +23,9 @@ from tibicen.vm.marshal import Plain
 SHORTEST_PAUSE = 0.004
 """Seconds between two steps that the host's loop has for others, however long steps take."""
 
+MOST_NAMED = 20
+"""A report names so many of the parts that were reloaded because of others."""
+
 _log = structlog.get_logger("tibicen.plugin")
 
 
@@ -53,7 +56,9 @@ class Outcome:
         name = generation.plugin
         warnings = list(self.warnings)
         if self.with_it:
-            warnings.insert(0, f"with it: {', '.join(self.with_it)}")
+            more = len(self.with_it) - MOST_NAMED
+            named = [*self.with_it[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
+            warnings.insert(0, f"with it: {', '.join(named)}")
         return Report(
             self.action,
             [name],

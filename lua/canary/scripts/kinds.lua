@@ -22,6 +22,7 @@ return function(server, scripts)
                 all = scripts.reload_one(path) and all
             end
         end
+        scripts.forget_code(raw.math.huge)
         return all
     end
 
@@ -120,6 +121,9 @@ return function(server, scripts)
             end,
             SCRIPTS = all_scripts,
             ITEMS = part("item_types"),
+            IMBUEMENTS = function()
+                return server.parts.items.reload_imbuements()
+            end,
             MONSTERS = function()
                 return again(in_folder("/monster/"))
             end,
@@ -130,8 +134,9 @@ return function(server, scripts)
 
     -- What Canary's log calls the kinds.
     local SAID = {
-        CHAT = { "Chat" }, CONFIG = { "Config" }, EVENTS = { "Events" }, ITEMS = { "Items" }, MODULES = { "Modules" },
-        MONSTERS = { "Monsters" }, NPCS = { "NPCs" }, SCRIPTS = { "Monsters", "NPCs", "Scripts" },
+        CHAT = { "Chat" }, CONFIG = { "Config" }, EVENTS = { "Events" }, IMBUEMENTS = { "Imbuements" },
+        ITEMS = { "Items" }, MODULES = { "Modules" }, MONSTERS = { "Monsters" }, NPCS = { "NPCs" },
+        SCRIPTS = { "Monsters", "NPCs", "Scripts" },
         VOCATIONS = { "Monsters", "NPCs", "Scripts", "Vocations" },
     }
 

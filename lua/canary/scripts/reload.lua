@@ -6,6 +6,11 @@ local ipairs, pairs, rawget, rawset = raw.ipairs, raw.pairs, raw.rawget, raw.raw
 
 -- From so many files on a reload of those that used a lib is like a load of all.
 local MANY = 50
+-- When files that were loaded anew have made so many KiB, machine code is forgotten: it keeps what it was made for, and
+-- of their old versions nobody else holds that any more. What is still hot is compiled again.
+local FORGETFUL = 8 * 1024
+-- How many files are searched for a word at once.
+local SEARCHED = 40
 
 return function(server, scripts)
     local registry, classes, owners, ABSENT = scripts.registry, scripts.classes, scripts.owners, scripts.ABSENT
@@ -164,8 +169,13 @@ return function(server, scripts)
                     paths[#paths + 1] = other.path
                 end
             end
-            for _, user in ipairs(server.host("files.mentions", classes.words(file.methods), paths)) do
-                found[user] = true
+            local words = classes.words(file.methods)
+            for first = 1, #paths, SEARCHED do
+                local some = { raw.unpack(paths, first, raw.math.min(first + SEARCHED - 1, #paths)) }
+                for _, user in ipairs(server.host("files.mentions", words, some)) do
+                    found[user] = true
+                end
+                scripts.pause()
             end
         end
         found[path] = nil
@@ -191,22 +201,36 @@ return function(server, scripts)
         end
     end
 
+    local made = 0
+
+    --- To be called after files were loaded anew.
+    ---@param more number how many KiB they have made
+    function scripts.forget_code(more)
+        made = made + raw.math.max(0, more)
+        if made >= FORGETFUL then
+            made = 0
+            raw.jit.flush()
+        end
+    end
+
     --- Loads a file anew, and those that used it.
     ---@param path string
-    ---@return table results { path, ok, ms, problem } each, in the order in which they were loaded
-    function scripts.reload(path)
+    ---@param tell fun(row: table) gets { path, ok, ms, problem } of each, in the order in which they are loaded
+    function scripts.reload(path, tell)
         path = server.parts.report.path_of(path)
-        local results, done, coming = {}, {}, {}
+        local before = raw.collectgarbage("count")
+        local done, coming = {}, {}
         local function again(each)
-            if done[each] then
+            -- Where the server went on meanwhile, one may be gone.
+            if done[each] or not scripts.files[each] then
                 return
             end
             done[each], coming[each] = true, true
-            local before = scripts.files[each]
-            local dependents = users_of(each, before, coming)
+            local dependents = users_of(each, scripts.files[each], coming)
             local ok, file = scripts.reload_one(each)
-            results[#results + 1] = { path = each, ok = ok, ms = file.ms, problem = not ok and file.broken or nil }
+            tell({ path = each, ok = ok, ms = file.ms, problem = not ok and file.broken or nil })
             scripts.tidy()
+            scripts.pause()
             for _, user in ipairs(ok and dependents or NONE) do
                 coming[user] = true
             end
@@ -215,7 +239,7 @@ return function(server, scripts)
                     again(user)
                 end
             end
-            if ok and #dependents >= MANY then
+            if ok and #dependents >= MANY and not scripts.is_in_slice() then
                 scripts.sparing(again_all)
             elseif ok then
                 again_all()
@@ -226,21 +250,22 @@ return function(server, scripts)
             read, problem = server.parts.game.schedule.reload(path)
         end
         if read ~= nil then
-            return { { path = path, ok = read, ms = 0, problem = problem } }
+            tell({ path = path, ok = read, ms = 0, problem = problem })
+            return
         end
         forget_modules(path)
         local roots = roots_of(path)
         for _, root in ipairs(roots) do
             again(root)
         end
+        scripts.forget_code(raw.collectgarbage("count") - before)
         if #roots == 0 then
             local ok = scripts.load_new(path)
             if ok ~= nil then
                 local file = scripts.files[path]
-                results[1] = { path = path, ok = ok, ms = file and file.ms or 0, problem = scripts.last_problem }
+                tell({ path = path, ok = ok, ms = file and file.ms or 0, problem = scripts.last_problem })
             end
         end
-        return results
     end
 
     --- Forgets a file that is no more, with all that it registered.
@@ -278,7 +303,17 @@ return function(server, scripts)
         return list
     end
 
-    server.controls.reload_file = scripts.reload
+    --- Loads a file anew, and those that used it, at once.
+    ---@param path string
+    ---@return table rows { path, ok, ms, problem } each
+    function server.controls.reload_file(path)
+        local rows = {}
+        scripts.reload(path, function(row)
+            rows[#rows + 1] = row
+        end)
+        return rows
+    end
+
     server.controls.unload_file = scripts.unload
     server.controls.registrations = scripts.registrations
     server.controls.load_file = function(path)

@@ -4,8 +4,9 @@ local context = ...
 local raw = context.raw
 local find, ipairs, match, sub = raw.string.find, raw.ipairs, raw.string.match, raw.string.sub
 
--- While all is loaded, garbage is collected when so many KiB are in use.
-local MOST_LOADING = 112 * 1024
+-- While all is loaded, garbage is collected when so many KiB are in use: once early, when little has to be looked at,
+-- and then as late as the memory allows.
+local FIRST_LOADING, MOST_LOADING = 64 * 1024, 116 * 1024
 
 return function(server, scripts)
     local texts_of = context.use("canary/scripts/sources")(server)
@@ -20,7 +21,7 @@ return function(server, scripts)
     --- To be called after each file: collects garbage when much has been loaded since.
     function scripts.tidy()
         if most and raw.collectgarbage("count") > most then
-            raw.collectgarbage("collect")
+            server.userdata.collect()
             most = raw.math.max(MOST_LOADING, 1.5 * raw.collectgarbage("count"))
             raw.collectgarbage("stop")
         end
@@ -45,7 +46,7 @@ return function(server, scripts)
         if most then
             return fn()
         end
-        most = MOST_LOADING
+        most = FIRST_LOADING
         scripts.classes.unsure()
         raw.collectgarbage("stop")
         raw.jit.opt.start("hotloop=300", "hotexit=60")
@@ -256,7 +257,7 @@ return function(server, scripts)
         local loaded = scripts.load_all()
         load_map()
         -- The world does not begin with what loading left: nobody waits yet.
-        raw.collectgarbage("collect")
+        server.userdata.collect()
         return loaded
     end
 

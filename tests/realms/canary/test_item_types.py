@@ -50,6 +50,16 @@ def run(root: Path, code: str, dialect: Dialect = "canary") -> Any:
     return with_server(root, body, dialect=dialect, things=things)
 
 
+def test_items_that_say_a_word() -> None:
+    xml = """<items><item fromid="200" toid="202" name="a"><attribute key="Charges" value="5" /></item>
+        <item id="201" name="second of its id"><attribute key="charges" value="1" /></item>
+        <item id="199" name="charges"><attribute key="weight" value="1" /></item>
+        <item id="150" name="b"><attribute key="charges" value="2" /></item></items>"""
+    items = catalogue("canary", xml)
+    assert items.saying("charges") == items.saying("CHARGES") == [150, 200, 201, 202]
+    assert items.saying("weight") == [199]
+
+
 def test_items_are_cut_out_of_the_file() -> None:
     xml = ItemsXml.parse(ITEMS_XML.encode("latin-1"))
     assert xml.items[ROPE].name == "Rope & Hook"

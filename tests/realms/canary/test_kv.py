@@ -191,6 +191,24 @@ def test_the_database_is_asked_again(tmp_path: Path) -> None:
     with_server(tmp_path, body, SCHEMA)
 
 
+FILLED = "\nINSERT IGNORE INTO `kv_store` (`key_name`, `timestamp`, `value`) VALUES ('k', 5, x'1007');\n"
+
+
+@pytest.mark.parametrize(("schema", "shown"), [(CANARY, None), (CANARY + FILLED, 7)])
+def test_no_table_is_made_to_find_nothing(tmp_path: Path, schema: str, shown: int | None) -> None:
+    def body(server: Server) -> None:
+        made = []
+        at = server.database.at
+        server.database.at = lambda now: made.append(now) or at(now)  # type: ignore[method-assign, func-returns-value]
+        assert server.run(b'return kv.get("k")') == shown
+        assert bool(made) == (shown is not None)
+        server.run(b'kv.set("k", 8)')
+        server.control("save")
+        assert server.run(b'return kv.get("k", true)') == 8
+
+    with_server(tmp_path, body, {"schema.sql": schema})
+
+
 def test_what_can_not_be_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tibicen.realms.canary.database_sqlite._BUSY_SECONDS", 0.05)
     place = tmp_path / "world.db"

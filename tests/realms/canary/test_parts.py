@@ -24,7 +24,9 @@ _CANARY_ALONE = """
     item_types.has_look_type item_types.ladders item_types.soul_cores items.tier items.tier_chance
     monsters.charm monsters.charms monsters.make_charm monsters.types_with npcs.make_type players.dodge_chance
     players.fatal_chance players.reward_streak storage.kv_get storage.kv_remove storage.kv_set storage.player_kv
-    events.wanted_items
+    events.wanted_items items.clear_imbuements items.imbue_by_scroll items.imbued_absorb
+    items.imbued_against_paralysis items.imbued_element items.imbuement_in items.reload_imbuements
+    items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"
 _LACKING = {"canary": set(_TFS_ALONE.split()), "tfs": set(_CANARY_ALONE.split())}

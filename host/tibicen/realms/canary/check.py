@@ -110,7 +110,7 @@ def _load(checkout: Checkout, pack: str | None) -> tuple[list[_File], _Load, set
             if not row["ok"]:
                 file.state = "failed"
         _blame(files, server, shown)
-        server.run(b"collectgarbage() collectgarbage()", "=check")
+        server.run(b"collectgarbage()", "=check")
         memory = server.memory()
         duplicates = _duplicates(server)
     return list(files.values()), _Load(shown, len(loaded), load_ms, memory), duplicates

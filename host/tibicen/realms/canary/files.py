@@ -174,13 +174,10 @@ class Files:
         start = _below(root, folder if seen is None else f".{folder[len(seen) :]}")
         if start is None:
             return []
-        found = []
-        for at, _, names in os.walk(start):
-            inside = Path(at).relative_to(root).as_posix()
-            if seen is not None:
-                inside = seen if inside == "." else f"{seen}/{inside}"
-            found += [f"{inside}/{name}" for name in names if name.endswith(ending)]
-        return sorted(found, key=lambda path: path.split("/"))
+        inside = start.relative_to(root).as_posix()
+        if seen is not None:
+            inside = seen if inside == "." else f"{seen}/{inside}"
+        return list(_walk(str(start), inside, ending))
 
     def xml(self, name: str) -> dict[str, Any] | None:
         """An XML file as plain data: `{tag, attributes, children}`; None when there is none.
@@ -279,6 +276,21 @@ def _inside(folder: Path, name: str) -> str | None:
         return f"{folder}/{name}"
     path = os.path.normpath(name if name.startswith("/") else f"{folder}/{name}")
     return path if path == str(folder) or path.startswith(f"{folder}{os.sep}") else None
+
+
+def _walk(folder: str, inside: str, ending: str) -> Iterator[str]:
+    """Files below a folder as `Files.below` names them. Linked folders are not entered."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir():
+            if not entry.is_symlink():
+                below = entry.name if inside == "." else f"{inside}/{entry.name}"
+                yield from _walk(entry.path, below, ending)
+        elif entry.name.endswith(ending):
+            yield f"{inside}/{entry.name}"
 
 
 def _plain(element: ElementTree.Element) -> dict[str, Any]:

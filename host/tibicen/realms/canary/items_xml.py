@@ -65,6 +65,7 @@ class ItemsXml:
     encoding: str = "latin-1"
     mentioned: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
     """Items that others mention: (key, the other's id)."""
+    _saying: dict[bytes, list[int]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, data: bytes) -> ItemsXml:
@@ -110,6 +111,21 @@ class ItemsXml:
     def _text(self, value: bytes) -> str:
         text = value.decode(self.encoding, "replace")
         return unescape(text) if "&" in text else text
+
+    def saying(self, word: bytes) -> list[int]:
+        """Ids of the items that have a word, in small letters, in their bodies, in any case. Every server asks for the
+        same few words.
+        """
+        found = self._saying.get(word)
+        if found is None:
+            said = [element for element in self.elements if word in element.body.lower()]
+            found = self._saying[word] = sorted(
+                item_id
+                for element in said
+                for item_id in range(element.first, element.last + 1)
+                if self.items[item_id] is element
+            )
+        return found
 
     def worn_slot(self, item_id: int) -> int:
         """Where an item is worn by its `slotType`: the client's number of the slot; 0 for nowhere, or in the hands."""

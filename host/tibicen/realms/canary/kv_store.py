@@ -39,6 +39,8 @@ class KvStore:
 
     def load(self, key: str | bytes, now: float) -> list[Any] | None:
         """The value of a key and when it was set; None for none."""
+        if self._server.untouched(_TABLE):
+            return None
         database = self._database(now)
         if database is None:
             return None

@@ -24,6 +24,7 @@ from tibicen.realms.canary.players_store import PlayersStore
 from tibicen.realms.canary.spawns import spawn_operations
 from tibicen.realms.canary.things import Things
 from tibicen.realms.canary.wire.raw_messages import raw_operations
+from tibicen.vm import heap
 from tibicen.vm.contained import ContainedVM
 from tibicen.vm.contract import Memory, VmOptions, VmStatistics
 from tibicen.vm.marshal import Plain
@@ -35,6 +36,11 @@ TICK_MS = 50
 
 DISMANTLE_MS = 4
 """Milliseconds at a time in which a server that has ended is freed, and between them."""
+
+TRIM_TURNS = 2
+"""After so many turns what was freed is given back to the system, beside the loop. The C library would do so in pieces
+of 64 MiB, each of which holds the loop for up to 20 ms.
+"""
 
 LOG_LINES = 20_000
 """Entries of a server's log that are kept: the newest."""
@@ -179,9 +185,15 @@ class Server:
             return
         self.operations.clear()
         self.control("abandon")
+        loop = asyncio.get_running_loop()
+        turns = 0
         # Nothing tells when it is done; each turn does a part of it.
-        while not self._closed and not self.control("collect", DISMANTLE_MS):  # noqa: ASYNC110
+        while not self._closed and not self.control("collect", DISMANTLE_MS):
+            turns += 1
             await asyncio.sleep(DISMANTLE_MS / 1000)
+            if turns % TRIM_TURNS == 0:
+                await loop.run_in_executor(None, heap.trim)
+        await loop.run_in_executor(None, heap.trim)
 
     def drop(self) -> None:
         """Drops the server and writes nothing: another one has its database. Idempotent."""

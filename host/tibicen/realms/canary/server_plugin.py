@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tibicen.lifecycle.waves import Wave
 from tibicen.protocol.integration import Integration
 from tibicen.realms.allowance import allowance_of
 from tibicen.realms.canary.blame import Blame
+from tibicen.realms.canary.save_queue import SaveQueue
 from tibicen.realms.canary.server import TICK_MS, Server
 from tibicen.realms.canary.startup import DATAPACK, REALM, Prepared, Startup, database_of, take_ahead
 from tibicen.realms.canary.watching import Saves
@@ -75,6 +76,7 @@ class ServerPlugin:
         self._wired = services.connections_of(source.name).wire
         seconds = TICK_MS / 1000 if self._wired is None else STEP_SECONDS
         self._beat = Beat(generation, services.loop, "step", seconds, None, self._step, self._step_failed)
+        self._queue = SaveQueue(services.loop, self._around_slice, self._tell)
         generation.ledger.hold(Running("server", source.name, self._begin, self._end))
 
     @property
@@ -273,6 +275,7 @@ class ServerPlugin:
             self._look_again()
 
     def _end(self) -> None:
+        self._queue.end()
         self._beat.end()
         self._watches.end()
 
@@ -340,10 +343,14 @@ class ServerPlugin:
         if any(path in own for path in paths):
             # Anything may have changed.
             paths = [*paths, *saves.changed()]
+        self._queue.add(saves.take([path for path in paths if path not in own]), noticed_at)
+
+    def _around_slice(self, run: Callable[[], None]) -> None:
+        """What goes wrong while files are loaded anew is in their reports."""
         self._tell_errors()
-        for outcome, took_ms in saves.take([path for path in paths if path not in own]):
-            self._tell(outcome, took_ms, noticed_at)
-        self._failures = self.server.errors_since(self._failures)[1]
+        run()
+        if not self._ended:
+            self._failures = self.server.errors_since(self._failures)[1]
 
     def _tell(self, outcome: Outcome, took_ms: float, noticed_at: float | None) -> None:
         self._parts.note(outcome)

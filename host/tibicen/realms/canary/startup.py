@@ -16,7 +16,7 @@ from tibicen.realms.canary.server import Server
 from tibicen.realms.inhabited import Home, checkout_folder, no_checkout
 from tibicen.realms.services import Services
 from tibicen.realms.settings import effective
-from tibicen.vm import stack
+from tibicen.vm import heap, stack
 from tibicen.vm.marshal import Plain
 
 REALM = "canary"
@@ -94,6 +94,8 @@ class Startup:
         core = next((row for row in loaded if _text(row["path"]).endswith("data/core.lua")), None)
         if core is not None and not core["ok"]:
             raise LoadError(self.plugin, _text(core["problem"]))
+        # What loading left was collected just now.
+        heap.trim()
         return Prepared(self, server, [_text(row["path"]) for row in loaded if not row["ok"]])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tibicen.lifecycle.discovery import is_leftover
 from tibicen.lifecycle.report import Action, Problem
 from tibicen.realms.canary.blame import Blame
 from tibicen.realms.canary.checkout import CORE
+from tibicen.realms.canary.save_queue import Slices
 from tibicen.realms.canary.server import Dialect, numbers_of
 from tibicen.realms.canary.startup import SCRIPTS, Prepared
 from tibicen.realms.inhabited import Outcome
@@ -22,7 +23,10 @@ CONFIG = "config.lua"
 TESTS = "_test.lua"
 
 _KINDS: dict[Dialect, list[tuple[re.Pattern[str], str]]] = {
-    "canary": [(re.compile(r".*/items/items\.xml"), "ITEMS")],
+    "canary": [
+        (re.compile(r".*/items/items\.xml"), "ITEMS"),
+        (re.compile(r".*/XML/imbuements\.xml"), "IMBUEMENTS"),
+    ],
     "tfs": [
         (re.compile(r"data/items/items\.xml"), "ITEMS"),
         (re.compile(r"data/monster/.*\.(xml|lua)"), "MONSTERS"),
@@ -33,6 +37,12 @@ _KINDS: dict[Dialect, list[tuple[re.Pattern[str], str]]] = {
 
 _APPEARANCES = re.compile(r".*/XML/(vocations|outfits|mounts|familiars)\.xml")
 """Files that are read anew with the vocations."""
+
+SLICE_MS = 6
+"""Milliseconds of a reload of many files after which the loop is to run."""
+
+Work = Generator[None, None, list[Outcome]]
+"""Something that is done, which stops where the loop may run."""
 
 
 class Saves:
@@ -53,18 +63,18 @@ class Saves:
         self._blame = blame
         self._plugin = plugin
 
-    def take(self, paths: Collection[Path]) -> Iterator[tuple[Outcome, float]]:
-        """Takes in what has changed on the disk, one after the other, each with the milliseconds that it took: files
-        that are gone, config.lua, scripts in the order of loading, new ones, and the rest."""
+    def take(self, paths: Collection[Path]) -> Slices:
+        """Takes in what has changed on the disk, one after the other: files that are gone, config.lua, scripts in the
+        order of loading, new ones, and the rest."""
         done: set[str] = set()
         gone, config, known, rest = self._sorted(paths)
         for path in gone:
-            yield from self._timed(lambda path=path: self._forget(path))
+            yield from self._timed(self._forget(path))
         for path in config:
-            yield from self._timed(lambda path=path: self._configure(path))
+            yield from self._timed(self._configure(path))
         for path in [*known, *rest]:
             if path not in done:
-                yield from self._timed(lambda path=path: self._reload(path, done))
+                yield from self._timed(self._reload(path, done))
 
     def changed(self) -> list[Path]:
         """What is not on the disk as it was when the server read it, or is new. Reads the disk alone."""
@@ -116,34 +126,41 @@ class Saves:
 
     # -- what is done -----------------------------------------------------------------------------------
 
-    def _timed(self, work: Any) -> Iterator[tuple[Outcome, float]]:
-        _, before = self._server.errors_since(0)
-        began = time.perf_counter()
-        try:
-            outcomes: list[Outcome] = work()
-        except TibicenError as error:
-            outcomes = [Outcome("reload", ["its files"], ok=False, problems=[self._blame.problem(str(error))])]
-        took_ms = (time.perf_counter() - began) * 1e3
-        if outcomes:
-            self._add_warnings(outcomes, before)
+    def _timed(self, work: Work) -> Slices:
+        took, told = 0.0, []
+        outcomes: list[Outcome] | None = None
+        while outcomes is None:
+            _, before = self._server.errors_since(0)
+            began = time.perf_counter()
+            try:
+                next(work)
+            except StopIteration as end:
+                outcomes = end.value
+            except TibicenError as error:
+                outcomes = [Outcome("reload", ["its files"], ok=False, problems=[self._blame.problem(str(error))])]
+            took += (time.perf_counter() - began) * 1e3
+            told += self._server.errors_since(before)[0]
+            if outcomes is None:
+                yield None
+        self._add_warnings(outcomes, told)
         for outcome in outcomes:
-            yield outcome, took_ms
+            yield outcome, took
 
-    def _add_warnings(self, outcomes: list[Outcome], before: int) -> None:
+    def _add_warnings(self, outcomes: list[Outcome], told: list[dict[str, Any]]) -> None:
         """What scripts were told while they loaded belongs to the report of their files."""
-        told = [self._blame.of_entry(entry) for entry in self._server.errors_since(before)[0]]
         first = next((outcome for outcome in outcomes if outcome.ok), None)
         if first is not None:
             failed = {problem.file for outcome in outcomes for problem in outcome.problems}
-            first.warnings += [str(problem) for problem in told if problem.file not in failed]
+            problems = [self._blame.of_entry(entry) for entry in told]
+            first.warnings += [str(problem) for problem in problems if problem.file not in failed]
 
-    def _forget(self, path: str) -> list[Outcome]:
+    def _forget(self, path: str) -> Work:
         outcomes: list[Outcome] = []
         if self._control("unload_file", path):
             outcomes.append(Outcome("unload", [self._blame.shown(path)]))
         elif Path(path).suffix:
             # Others may have run it.
-            return self._reload(path, set())
+            return (yield from self._reload(path, set()))
         else:
             below = [_text(each) for each in self._control("files_below", path)]
             gone = [each for each in below if self._control("unload_file", each)]
@@ -151,7 +168,8 @@ class Saves:
                 outcomes.append(Outcome("unload", [self._blame.shown(each) for each in gone]))
         return outcomes
 
-    def _configure(self, path: str) -> list[Outcome]:
+    def _configure(self, path: str) -> Work:
+        yield from ()
         files = self._server.files
         if path != CONFIG and files.exists(CONFIG):
             return []
@@ -172,11 +190,21 @@ class Saves:
         kept = action == "reload"
         return Outcome("reload" if kept else "load", [self._blame.shown(path)], ok=False, kept=kept, problems=[problem])
 
-    def _reload(self, path: str, done: set[str]) -> list[Outcome]:
+    def _reload(self, path: str, done: set[str]) -> Work:
         state = self._control("file_state", path)
         was_loaded = state is not None and bool(state["loaded"])
-        rows = self._control("reload_file", path) if path.endswith((".lua", ".xml", ".json")) else []
-        rows = [{_text(key): value for key, value in row.items()} for row in rows or ()]
+        rows: list[dict[str, Any]] = []
+        shown: dict[str, str] = {}
+        more = path.endswith((".lua", ".xml", ".json"))
+        while more:
+            answer = self._control("reload_slice", path, SLICE_MS)
+            told = [{_text(key): value for key, value in row.items()} for row in answer["rows"] or ()]
+            rows += told
+            # To look thousands of names up takes a while, too.
+            shown.update((name, self._blame.shown(name)) for row in told for name in [_text(row["path"])])
+            more = not answer["done"]
+            if more:
+                yield
         if not rows:
             return self._by_kind(path)
         outcomes: list[Outcome] = []
@@ -186,7 +214,7 @@ class Saves:
         was_loaded = was_loaded or not path.endswith(".lua")
         included = path not in [_text(row["path"]) for row in rows]
         if path in well or (included and len(well) == len(rows)):
-            others = [self._blame.shown(each) for each in well if each != path]
+            others = [shown[each] for each in well if each != path]
             action: Action = "reload" if was_loaded or included else "load"
             outcomes.append(Outcome(action, [self._blame.shown(path)], with_it=others))
         for row in rows:
