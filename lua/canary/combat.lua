@@ -19,6 +19,7 @@ local PARTS = {
     "equipment",
     "messages",
     "block",
+    "hazard",
     "health",
     "mana",
     "callbacks",

@@ -34,6 +34,7 @@ local PARTS = {
     "special_classes",
     "canary_classes",
     "imbuements",
+    "imbued",
     "mail",
     "globals",
     "batches",

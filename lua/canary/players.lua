@@ -5,6 +5,7 @@ local context = ...
 -- In this order: each adds to the players, and may use what those before it added.
 local PARTS = {
     "record",
+    "animus",
     "levels",
     "offline",
     "messages",

@@ -2607,6 +2607,7 @@ function Player:addAchievementPoints(amount) end
 ---@return any
 function Player:addAnimusMastery(monsterType) end
 
+--- Kept while the player is in the game; not saved.
 ---@param id? integer
 ---@return boolean
 function Player:addBadge(id) end
@@ -2625,6 +2626,7 @@ function Player:addBlessing(blessing) end
 ---@return boolean
 function Player:addBosstiaryKill(name, amount) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charms integer
 ---@return boolean
 function Player:addCharmPoints(charms) end
@@ -2695,6 +2697,7 @@ function Player:addManaSpent(amount) end
 ---@return boolean
 function Player:addMapMark(position, type, description) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charms integer
 ---@return boolean
 function Player:addMinorCharmEchoes(charms) end
@@ -2748,6 +2751,7 @@ function Player:addSoul(soulChange) end
 ---@return number
 function Player:addTaskHuntingPoints(amount) end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:addTibiaCoins(coins) end
@@ -2756,6 +2760,7 @@ function Player:addTibiaCoins(coins) end
 ---@return boolean
 function Player:addTitle(id) end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:addTransferableCoins(coins) end
@@ -2770,6 +2775,7 @@ function Player:addWeaponExperience(experience, itemId) end
 ---@return boolean
 function Player:applyImbuementScroll(item, scrollItem) end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param value? integer
 ---@return any
 function Player:avatarTimer(value) end
@@ -2799,6 +2805,7 @@ function Player:changeName(newName) end
 ---@return boolean
 function Player:channelSay(speaker, type, text, channelId) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param arg2? boolean
 ---@return boolean
 function Player:charmExpansion(arg2) end
@@ -2812,12 +2819,15 @@ function Player:clearAllImbuements(item) end
 ---@return boolean
 function Player:clearSpellCooldowns(spenders, builder) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:closeForge() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:closeImbuementWindow() end
 
+--- Kept while the player is in the game; not saved.
 ---@param type? integer
 ---@param amount? integer
 ---@param id? string
@@ -2878,14 +2888,17 @@ function Player:getBosstiaryLevel(name) end
 ---@return number
 function Player:getCapacity() end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charmId integer
 ---@return number
 function Player:getCharmChance(charmId) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param arg1 integer
 ---@return MonsterType
 function Player:getCharmMonsterType(arg1) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charmId integer
 ---@return number
 function Player:getCharmTier(charmId) end
@@ -3083,10 +3096,12 @@ function Player:getPremiumDays() end
 ---@return number
 function Player:getPreyCards() end
 
+--- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return number
 function Player:getPreyExperiencePercentage(raceId) end
 
+--- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return number
 function Player:getPreyLootPercentage(raceId) end
@@ -3123,6 +3138,7 @@ function Player:getSkillTries(skillType) end
 ---@return number
 function Player:getSkullTime() end
 
+--- No boss is ever put into a slot, so none is found.
 ---@param slotId integer
 ---@return number
 function Player:getSlotBossId(slotId) end
@@ -3157,6 +3173,7 @@ function Player:getStoreInbox() end
 ---@return number
 function Player:getTaskHuntingPoints() end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@return number
 function Player:getTibiaCoins() end
 
@@ -3166,6 +3183,7 @@ function Player:getTitles() end
 ---@return Town
 function Player:getTown() end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@return number
 function Player:getTransferableCoins() end
 
@@ -3184,14 +3202,17 @@ function Player:getVocation() end
 ---@return number
 function Player:getVoucherXpBoost() end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return boolean
 function Player:getWheelSpellAdditionalArea(spellname) end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return number
 function Player:getWheelSpellAdditionalDuration(spellname) end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return number
 function Player:getWheelSpellAdditionalTarget(spellname) end
@@ -3245,6 +3266,7 @@ function Player:hasOutfit(lookType, addon) end
 ---@return boolean
 function Player:hasSecureMode() end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param name string
 ---@param value? boolean
 ---@return boolean
@@ -3257,6 +3279,7 @@ function Player:isLivestreamViewer() end
 ---@return boolean
 function Player:isMonsterBestiaryUnlocked(raceId) end
 
+--- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return boolean
 function Player:isMonsterPrey(raceId) end
@@ -3290,6 +3313,7 @@ function Player:kv() end
 ---@return boolean
 function Player:learnSpell(spellName) end
 
+--- Nothing of the wheel of destiny is worked out.
 ---@param force? boolean
 ---@return boolean
 function Player:onThinkWheelOfDestiny(force) end
@@ -3298,17 +3322,21 @@ function Player:onThinkWheelOfDestiny(force) end
 ---@return boolean
 function Player:openChannel(channelId) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:openForge() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param action? integer
 ---@param item? Item
 ---@return boolean
 function Player:openImbuementWindow(action, item) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:openMarket() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param isNpc? boolean
 ---@return boolean
 function Player:openStash(isNpc) end
@@ -3317,6 +3345,7 @@ function Player:openStash(isNpc) end
 ---@return boolean
 function Player:popupFYI(message) end
 
+--- Kept while the player is in the game; not saved.
 ---@param arg2? boolean
 ---@return boolean
 function Player:preyThirdSlot(arg2) end
@@ -3366,6 +3395,7 @@ function Player:removeForgeDusts(amount) end
 ---@return boolean
 function Player:removeGroupFlag(flag) end
 
+--- Kept. No client is told: the server's role doesn't write this message.
 ---@param iconType? integer
 ---@return boolean
 function Player:removeIconBakragore(iconType) end
@@ -3421,24 +3451,30 @@ function Player:removeStashItem(itemId, count) end
 ---@return boolean
 function Player:removeTaskHuntingPoints(amount) end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTibiaCoins(coins) end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTransferableAndTibiaCoins(coins) end
 
+--- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTransferableCoins(coins) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:resetCharmsBestiary() end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:resetOldCharms() end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param name? string
 ---@param set? integer
 ---@return any
@@ -3447,6 +3483,7 @@ function Player:revelationStageWOD(name, set) end
 ---@return boolean
 function Player:save() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param id integer
 ---@return boolean
 function Player:sendAmbientSoundEffect(id) end
@@ -3454,6 +3491,7 @@ function Player:sendAmbientSoundEffect(id) end
 ---@return boolean
 function Player:sendBlessStatus() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:sendBosstiaryCooldownTimer() end
 
@@ -3472,6 +3510,7 @@ function Player:sendContainer(container) end
 ---@return boolean
 function Player:sendCreatureAppear(isLogin) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param mainSoundId integer
 ---@param secondarySoundId integer
 ---@param actor? boolean
@@ -3483,6 +3522,7 @@ function Player:sendDoubleSoundEffect(mainSoundId, secondarySoundId, actor) end
 ---@return boolean
 function Player:sendHouseWindow(house, listId) end
 
+--- Kept. No client is told: the server's role doesn't write this message.
 ---@param iconType integer
 ---@return boolean
 function Player:sendIconBakragore(iconType) end
@@ -3490,11 +3530,13 @@ function Player:sendIconBakragore(iconType) end
 ---@return boolean
 function Player:sendInventory() end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param item Item
 ---@param count? integer
 ---@return boolean
 function Player:sendLootStats(item, count) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param id integer
 ---@return boolean
 function Player:sendMusicSoundEffect(id) end
@@ -3508,6 +3550,7 @@ function Player:sendOutfitWindow() end
 ---@return boolean
 function Player:sendPrivateMessage(speaker, text, type) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param soundId integer
 ---@param actor? boolean
 ---@return boolean
@@ -3643,6 +3686,7 @@ function Player:setLoyaltyTitle(name) end
 ---@return boolean
 function Player:setMagicLevel(level, manaSpent) end
 
+--- Kept. No client is told: the server's role doesn't write this message.
 ---@param shaderName string
 ---@param temporary? any
 ---@return boolean
@@ -3660,6 +3704,7 @@ function Player:setOfflineTrainingSkill(skillId) end
 ---@return boolean
 function Player:setPronoun(newPronoun) end
 
+--- Kept while the player is in the game; not saved.
 ---@param arg2? integer
 ---@return boolean
 function Player:setRemoveBossTime(arg2) end
@@ -3741,6 +3786,7 @@ function Player:setXpBoostTime(timeLeft) end
 ---@return boolean
 function Player:showTextDialog(idOrNameOrUserdata, text, canWrite, length) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param screenshotType integer
 ---@param skillId? integer
 ---@param skillLevel? integer
@@ -3750,18 +3796,22 @@ function Player:showTextDialog(idOrNameOrUserdata, text, canWrite, length) end
 ---@return boolean
 function Player:takeScreenshot(screenshotType, skillId, skillLevel, achievementName, raceId, bestiaryStep) end
 
+--- Kept while the player is in the game; not saved.
 ---@param arg2? boolean
 ---@return boolean
 function Player:taskHuntingThirdSlot(arg2) end
 
+--- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:unlockAllCharmRunes() end
 
+--- Kept. No client is told: the server's role doesn't write this message.
 ---@param itemId integer
 ---@param timeLeft integer
 ---@return boolean
 function Player:updateConcoction(itemId, timeLeft) end
 
+--- Kept. No client is told: the server's role doesn't write this message.
 ---@param itemId integer
 ---@param timeLeft integer
 ---@return boolean
@@ -3772,6 +3822,7 @@ function Player:updateFood(itemId, timeLeft) end
 ---@return boolean
 function Player:updateKillTracker(creature, corpse) end
 
+--- No client is told: the server's role doesn't write this message.
 ---@param item Item
 ---@return boolean
 function Player:updateSupplyTracker(item) end
@@ -3780,11 +3831,13 @@ function Player:updateSupplyTracker(item) end
 ---@return boolean
 function Player:updateUIExhausted(exhaustionTime) end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param name? string
 ---@param add? boolean
 ---@return any
 function Player:upgradeSpellsWOD(name, add) end
 
+--- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param scrollName string
 ---@return boolean
 function Player:wheelUnlockScroll(scrollName) end

@@ -200,12 +200,26 @@ def coverage_page(api: BoundApi) -> str:
     for status, title in (("missing", "Missing"), ("accepts-and-ignores", "Accepts and ignores")):
         lines += ["", f"## {title}", ""]
         lines += list(_names(owners, status)) or ["Nothing."]
+    lines += ["", "## Notes", ""]
+    lines += list(_notes(owners)) or ["Nothing."]
     return "\n".join(lines) + "\n"
 
 
 def _row(head: str, functions: Iterable[Function]) -> str:
     counts = Counter(each.status for each in functions)
     return f"| {head} | {counts.total()} | {' | '.join(str(counts[status] or '') for status in STATUSES)} |"
+
+
+def _notes(owners: Mapping[str, Iterable[Function]]) -> Iterator[str]:
+    """What is to be known of some functions, each note once for all that share it."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for owner, functions in owners.items():
+        for each in functions:
+            if each.note:
+                names.setdefault((owner, each.note), []).append(f"`{each.name}`")
+    for (owner, note), those in names.items():
+        text = f"- {owner}: {', '.join(those)}. {note}"
+        yield from textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _names(owners: Mapping[str, Iterable[Function]], status: str) -> Iterator[str]:

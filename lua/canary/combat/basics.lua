@@ -15,6 +15,13 @@ return function(server, combat)
         return value < 0 and -floor(-value) or floor(value)
     end
 
+    --- The nearest number of single precision, as C++ has it in a float.
+    ---@param value number
+    function combat.single(value)
+        local high = value * 536870913
+        return high - (high - value)
+    end
+
     --- Rounds, halves away from zero.
     ---@param value number
     function combat.round(value)

@@ -166,6 +166,7 @@ return function(server, combat)
 
     local function worn_canary(player, type, damage, how)
         combat.each_worn(player, function(item)
+            damage = parts.items.imbued_absorb(item, type, damage)
             local percent = ability(item, "absorb", type)
             if how.field then
                 percent = percent + ability(item, "field_absorb", type)

@@ -236,6 +236,9 @@ return function(server, combat)
             return true
         end
         local watchers = world.watchers(target.tile, true)
+        if combat.hazard(attacker, target, damage, watchers) then
+            return true
+        end
         if damage.fatal then
             world.effect(target, FATAL)
         elseif damage.critical then

@@ -5,8 +5,9 @@ return function(server, combat)
         return
     end
     local parts, world, conditions = server.parts, combat.world, server.parts.conditions
-    local enum, whole, half = parts.enums.get, combat.whole, combat.half
-    local NO_TYPE = combat.NONE
+    local enum, whole, half, single_precision = parts.enums.get, combat.whole, combat.half, combat.single
+    local NO_TYPE, PHYSICAL = combat.NONE, enum("COMBAT_PHYSICALDAMAGE")
+    local LEFT, AMMUNITION = enum("CONST_SLOT_LEFT"), enum("WEAPON_AMMO")
     local HEALING, MANADRAIN = enum("COMBAT_HEALING"), enum("COMBAT_MANADRAIN")
     local ORIGIN_MELEE, ORIGIN_FIST, ORIGIN_RANGED = enum("ORIGIN_MELEE"), enum("ORIGIN_FIST"), enum("ORIGIN_RANGED")
     local BLACK = enum("SKULL_BLACK")
@@ -44,6 +45,20 @@ return function(server, combat)
         end
     end
 
+    -- The element of a weapon's imbuement takes its share of physical damage.
+    local function imbue(player, weapon, damage)
+        local left = player.inventory and player.inventory[LEFT]
+        local item = weapon and combat.weapon_type(weapon) == AMMUNITION and left or weapon
+        local imbuement = item and parts.items.imbued_element(item)
+        if not imbuement or damage.primary.type ~= PHYSICAL or damage.secondary.type == HEALING then
+            return
+        end
+        local value, share = damage.primary.value, single_precision(imbuement.element_damage / 100)
+        damage.secondary.type = imbuement.combat_type
+        damage.secondary.value = whole(single_precision(value * share))
+        damage.primary.value = whole(single_precision(value * single_precision(1 - share)))
+    end
+
     -- What one kind of combat does to one creature. The damage is copied: each creature gets the whole of it.
     local does = {}
 
@@ -53,6 +68,7 @@ return function(server, combat)
         parts.events.callback("creatureOnCombat", caster, target, damage)
         if player then
             local weapon = combat.weapon(player)
+            imbue(player, weapon, damage)
             parts.events.player_combat(player, target, weapon, damage)
             parts.events.callback("playerOnCombat", player, target, weapon, damage)
             if other and other.skull ~= BLACK then

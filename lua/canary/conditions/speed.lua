@@ -31,6 +31,35 @@ return function(server, conditions)
         return delta
     end
 
+    -- Canary: imbued boots may end a paralysis when another comes, and throw that of a player back. Whether the other
+    -- has no effect.
+    local function imbued_against(condition, creature, added)
+        if condition.type ~= conditions.types.PARALYZE or creature.class_name ~= "Player" then
+            return false
+        end
+        local items = server.parts.items
+        local chance, deflects = items.imbued_against_paralysis(creature)
+        if chance == 0 and not deflects then
+            return false
+        end
+        local attacker = (added.owner or 0) ~= 0 and server.parts.creatures.by_id(added.owner) or nil
+        local thrown = deflects and attacker ~= nil and attacker.class_name == "Player"
+        if thrown then
+            local _, throws_too = items.imbued_against_paralysis(attacker)
+            if not throws_too then
+                local back = conditions.clone(added)
+                conditions.set_owner(back, 0)
+                conditions.add(attacker, back)
+            end
+        end
+        if chance > 0 and server.parts.random.uniform(1, 100) <= chance then
+            conditions.remove_type(creature, conditions.types.PARALYZE)
+            conditions.world.text(creature, server.env.MESSAGE_EVENT_ADVANCE, "You are unparalyzed by vibrancy.")
+            return true
+        end
+        return thrown
+    end
+
     --- Sets the formula of a change of speed.
     function conditions.set_formula(condition, min_a, min_b, max_a, max_b)
         condition.min_a, condition.min_b, condition.max_a, condition.max_b = min_a, min_b, max_a, max_b
@@ -53,7 +82,8 @@ return function(server, conditions)
             conditions.world.change_speed(creature, -condition.delta)
         end,
         merge = function(condition, creature, added)
-            if condition.type ~= added.type or (condition.ticks == -1 and added.ticks > 0) then
+            if condition.type ~= added.type or (not tfs and imbued_against(condition, creature, added))
+                or (condition.ticks == -1 and added.ticks > 0) then
                 return
             end
             conditions.set_ticks(condition, added.ticks)

@@ -31,9 +31,13 @@ return function(server, game)
         return has.message and { message = has.message, kind = kind }
     end
     function does.announce(event)
-        for _, player in ipairs(server.parts.creatures.list("Player")) do
-            server.parts.players.text(player, server.env[event.kind], event.message)
+        if event.message ~= "" then
+            server:log("info", "Broadcasted message: " .. event.message)
+            for _, player in ipairs(server.parts.creatures.list("Player")) do
+                server.parts.players.text(player, server.env[event.kind], event.message)
+            end
         end
+        server.parts.storage.send_webhook(":space_invader: " .. event.message)
         return true
     end
 
@@ -53,15 +57,29 @@ return function(server, game)
         return has.name and place and { name = has.name, place = place }
     end
 
-    local function make(name)
+    local function make(name, failure)
         local kind = server.parts.monsters.type_of(name, true)
+        if not kind then
+            server:log("error", "executeEvent - " .. failure .. " create monster " .. name)
+        end
         return kind and server.parts.monsters.make(kind)
     end
 
+    -- From then on no monster of its kind is one of the forge's.
+    local function keep_from_forge(monster)
+        monster.type.forge_creature = false
+    end
+
     function does.singlespawn(event)
-        local monster = make(event.name)
-        return monster ~= nil
-            and server.parts.monsters.place(monster, event.place[1], event.place[2], event.place[3], false, true)
+        local monster, place = make(event.name, "Cant"), event.place
+        if not monster then
+            return false
+        elseif not server.parts.monsters.place(monster, place[1], place[2], place[3], false, true) then
+            server:log("error", "executeEvent - Cant create monster " .. event.name)
+            return false
+        end
+        keep_from_forge(monster)
+        return true
     end
 
     function read.areaspawn(has, children)
@@ -99,9 +117,11 @@ return function(server, game)
         for _ = 1, TRIES do
             local x, y, z = uniform(from[1], to[1]), uniform(from[2], to[2]), uniform(from[3], to[3])
             local tile = map.tile(x, y, z)
-            if tile and not (tile.creatures and tile.creatures[1])
+            if tile and tile.ground and not (tile.creatures and tile.creatures[1])
                 and not map.has_flag(tile, map.STATE.PROTECTIONZONE) and not map.has_flag(tile, map.STATE.BLOCKSOLID)
-                and server.parts.monsters.place(monster, x, y, z, false, true) then
+                and server.parts.creatures.place(monster, x, y, z, false, true) then
+                -- Its onSpawn is not asked, as that of a single one is.
+                keep_from_forge(monster)
                 return
             end
         end
@@ -110,7 +130,7 @@ return function(server, game)
     function does.areaspawn(event)
         for _, spawn in ipairs(event.spawns) do
             for _ = 1, server.parts.random.uniform(spawn.low, spawn.high) do
-                local monster = make(spawn.name)
+                local monster = make(spawn.name, "Can't")
                 if not monster then
                     return false
                 end

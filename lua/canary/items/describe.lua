@@ -5,13 +5,12 @@ local context = ...
 local raw = context.raw
 local floor, format, gsub = raw.math.floor, raw.string.format, raw.string.gsub
 local lower, sub, upper = raw.string.lower, raw.string.sub, raw.string.upper
-local concat, tostring = raw.table.concat, raw.tostring
+local concat = raw.table.concat
 
 local NONE, SHOWN_AS_BOOK_FROM, SHOWN_AS_BOOK_TO = 255, 7369, 7371
 local DISTANCE, AMMUNITION = 5, 7
 local RING_SLOT = 256
 local WIELD_LEVEL, WIELD_MAGIC, WIELD_PREMIUM = 1, 2, 8
-local FIRST_IMBUEMENT = 500
 local PLAIN_AUGMENTS = { ["increased damage"] = "Increased Damage", ["powerful impact"] = "Powerful Impact",
     ["strong impact"] = "Strong Impact" }
 
@@ -200,24 +199,6 @@ return function(server, items)
             end
         end
         return "\nImbuements: (" .. concat(list, ", ") .. ")."
-    end
-
-    --- The imbuement in a slot of an item and the seconds that it lasts yet; nil for none.
-    function items.imbuement_in(item, slot)
-        local info = items.custom(item, tostring(FIRST_IMBUEMENT + slot))
-        if raw.type(info) ~= "number" or info <= 0 then
-            return nil
-        end
-        local seconds = floor(info / 256)
-        local imbuement = items.imbuement(info % 256)
-        if imbuement and seconds > 0 then
-            return imbuement, seconds
-        end
-    end
-
-    --- Puts an imbuement into a slot of an item; 0 seconds take it out.
-    function items.imbue(item, slot, imbuement_id, seconds)
-        items.set_custom(item, tostring(FIRST_IMBUEMENT + slot), seconds > 0 and seconds * 256 + imbuement_id or 0)
     end
 
     local function classification(item)

@@ -142,6 +142,7 @@ return function(server, items)
                 return
             end
             set_enabled(player, slot, true)
+            items.wear_imbuements(player, item)
         end
         if kind.abilities then
             apply(player, kind.abilities, slot, true)
@@ -158,6 +159,9 @@ return function(server, items)
         if tfs and kind.transform_deequip_to ~= 0 then
             items.transform(item, kind.transform_deequip_to)
             items.start_decay(item)
+        end
+        if not tfs then
+            items.take_off_imbuements(player, item)
         end
         if kind.abilities then
             apply(player, kind.abilities, slot, false)

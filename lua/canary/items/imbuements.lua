@@ -2,17 +2,19 @@
 
 local context = ...
 local raw = context.raw
-local lower, tonumber = raw.string.lower, raw.tonumber
+local lower, min, tonumber = raw.string.lower, raw.math.min, raw.tonumber
 
 return function(server, items)
     if server.tfs then
         return
     end
     local userdata, arguments = server.userdata, server.arguments
+    local enum = server.parts.enums.get
+    local NO_COMBAT = enum("COMBAT_NONE")
 
     -- Imbuements -------------------------------------------------------------------------------------------------
 
-    local bases, categories, imbuements
+    local bases, categories, imbuements, scrolls
 
     local function attribute(node, name)
         return node.attributes[name] or ""
@@ -26,7 +28,76 @@ return function(server, items)
         return raw.string.find(text, "^[1tTyY]") ~= nil
     end
 
-    local COMBATS = { fire = "FIRE", earth = "EARTH", ice = "ICE", energy = "ENERGY", death = "DEATH", holy = "HOLY" }
+    local NAMED_SKILLS = { sword = "SWORD", axe = "AXE", club = "CLUB", dist = "DISTANCE", distance = "DISTANCE",
+        fish = "FISHING", shield = "SHIELD", fist = "FIST" }
+    local AMOUNTS = { critical = "CRITICAL_HIT_DAMAGE", lifeleech = "LIFE_LEECH_AMOUNT",
+        manaleech = "MANA_LEECH_AMOUNT" }
+    local COMBATS = {}
+    local KINDS = "drown death energy earth fire healing holy ice undefined physical agony neutral lifedrain manadrain"
+    for name in raw.string.gmatch(KINDS, "%a+") do
+        local short = raw.string.upper(name)
+        COMBATS[name] = enum("COMBAT_" .. short .. "DAMAGE") or enum("COMBAT_" .. short)
+    end
+
+    -- What an imbuement does, by the kinds of effects; one that lacks what it needs does nothing.
+    local effects = {}
+
+    function effects.skill(imbuement, node)
+        local name = lower(attribute(node, "value"))
+        if not node.attributes.bonus then
+            return
+        elseif NAMED_SKILLS[name] then
+            imbuement.skills[enum("SKILL_" .. NAMED_SKILLS[name])] = number(node, "bonus")
+        elseif name == "magicpoints" then
+            imbuement.magic_level = number(node, "bonus")
+        elseif AMOUNTS[name] then
+            -- The chance is the skill before the amount.
+            local skill = enum("SKILL_" .. AMOUNTS[name])
+            imbuement.skills[skill] = number(node, "bonus")
+            imbuement.skills[skill - 1] = node.attributes.chance and min(10000, number(node, "chance")) or 100
+        end
+    end
+
+    function effects.damage(imbuement, node)
+        local combat = COMBATS[attribute(node, "combat")]
+        if combat and node.attributes.value then
+            imbuement.combat_type, imbuement.element_damage = combat, min(100, number(node, "value"))
+        end
+    end
+
+    function effects.reduction(imbuement, node)
+        local combat = COMBATS[attribute(node, "combat")]
+        if combat and node.attributes.value then
+            imbuement.absorb[combat] = min(100, number(node, "value"))
+        end
+    end
+
+    function effects.speed(imbuement, node)
+        imbuement.speed = number(node, "value")
+    end
+
+    function effects.capacity(imbuement, node)
+        imbuement.capacity = number(node, "value")
+    end
+
+    function effects.paralysis(imbuement, node)
+        if node.attributes.chance or node.attributes.value then
+            imbuement.paralysis_chance = min(100, number(node, node.attributes.chance and "chance" or "value"))
+            imbuement.deflects_players = number(node, "pvpDeflect") ~= 0
+        end
+    end
+    effects.vibrancy = effects.paralysis
+
+    local function add_item(imbuement, node)
+        local id = number(node, "value")
+        for _, item in raw.ipairs(imbuement.items) do
+            if item.itemid == id then
+                return
+            end
+        end
+        local count = node.attributes.count and number(node, "count") or 1
+        imbuement.items[#imbuement.items + 1] = { itemid = id, count = count }
+    end
 
     local function read_imbuement(node, id)
         local imbuement = {
@@ -40,26 +111,32 @@ return function(server, items)
             subgroup = attribute(node, "subgroup"),
             items = {},
             element_damage = 0,
-            combat_type = 255,
+            combat_type = NO_COMBAT,
+            skills = {},
+            absorb = {},
+            magic_level = 0,
+            speed = 0,
+            capacity = 0,
+            paralysis_chance = 0,
         }
         for _, child in raw.ipairs(node.children) do
             local key = lower(attribute(child, "key"))
-            if key == "item" then
-                local count = child.attributes.count and number(child, "count") or 1
-                imbuement.items[#imbuement.items + 1] = { itemid = number(child, "value"), count = count }
+            if key == "item" and child.attributes.value then
+                add_item(imbuement, child)
             elseif key == "scroll" then
                 imbuement.scroll = number(child, "value")
-            elseif key == "effect" and lower(attribute(child, "type")) == "damage" then
-                local combat = COMBATS[lower(attribute(child, "combat"))] or ""
-                imbuement.element_damage = raw.math.min(100, number(child, "value"))
-                imbuement.combat_type = server.parts.enums.get("COMBAT_" .. combat .. "DAMAGE") or 255
+            elseif key == "effect" then
+                local read = effects[lower(attribute(child, "type"))]
+                if read then
+                    read(imbuement, child)
+                end
             end
         end
         return imbuement
     end
 
     local function load()
-        bases, categories, imbuements = {}, {}, {}
+        bases, categories, imbuements, scrolls = {}, {}, {}, {}
         local id = 0
         local directory = server.parts.config.text and server.parts.config.text("CORE_DIRECTORY") or "data"
         local document = server.host("files.xml", (directory ~= "" and directory or "data") .. "/XML/imbuements.xml")
@@ -76,12 +153,23 @@ return function(server, items)
                     duration = number(node, "duration"),
                 }
             elseif kind == "category" then
-                categories[number(node, "id")] = { id = number(node, "id"), name = attribute(node, "name") }
+                local aggressive = node.attributes.agressive
+                categories[number(node, "id")] = {
+                    id = number(node, "id"),
+                    name = attribute(node, "name"),
+                    aggressive = aggressive == nil or truth(aggressive),
+                }
             elseif kind == "imbuement" then
+                -- Numbers count on over those of no base.
                 id = id + 1
-                imbuements[id] = read_imbuement(node, id)
+                if bases[number(node, "base")] then
+                    imbuements[id] = read_imbuement(node, id)
+                    scrolls[imbuements[id].scroll or 0] = imbuements[id]
+                end
             end
         end
+        scrolls[0] = nil
+        return document ~= nil
     end
 
     --- The imbuement with a number; nil for none.
@@ -98,36 +186,18 @@ return function(server, items)
         if not imbuements then
             load()
         end
-        for _, imbuement in raw.ipairs(imbuements) do
-            if imbuement.scroll == item_id then
-                return imbuement
-            end
-        end
+        return scrolls[item_id]
     end
 
-    --- Puts an imbuement into the first free slot of an item.
-    ---@param item table
-    ---@param imbuement table
-    ---@return string|nil problem what the player is told; empty for nothing
-    function items.imbue_freely(item, imbuement)
-        local free
-        for slot = 0, items.imbuement_slots(item) - 1 do
-            local other = items.imbuement_in(item, slot)
-            if not other then
-                free = free or slot
-            elseif other.category == imbuement.category then
-                return "This item already has this imbuement type."
-            end
-        end
-        if not free or not bases[imbuement.base] then
-            return ""
-        end
-        local kinds = item.type.imbuements
-        if not categories[imbuement.category] or (kinds and kinds[imbuement.category] or 0) < imbuement.base then
-            return "This object cannot be imbued with that scroll."
-        end
-        items.imbue(item, free, imbuement.id, bases[imbuement.base].duration)
-        return nil
+    --- The category of an imbuement; nil for one that the file doesn't have.
+    function items.imbuement_category(imbuement)
+        return categories[imbuement.category]
+    end
+
+    --- Reads the file anew. Slots of items keep what they have by its number.
+    ---@return boolean whether there is one
+    function items.reload_imbuements()
+        return load()
     end
 
     --- What imbuements of one strength have in common.
@@ -178,7 +248,7 @@ return function(server, items)
         end),
         getCategory = of_imbuement(function(imbuement)
             local category = categories[imbuement.category]
-            return category and copied(category) or nil
+            return category and { id = category.id, name = category.name } or nil
         end),
         isPremium = of_imbuement(function(imbuement)
             return imbuement.premium

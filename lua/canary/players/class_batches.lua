@@ -48,12 +48,9 @@ return function(server)
                 server:report("Item not found")
                 return false
             end
-            local imbuement = items.imbuement_of_scroll(used.id)
-            local problem = imbuement and items.imbue_freely(item, imbuement)
-            if problem and problem ~= "" then
+            local problem = items.imbue_by_scroll(player, item, used)
+            if problem then
                 server.parts.players.tell(player, "imbuement_result", { text = problem })
-            elseif imbuement and not problem then
-                items.remove(used, 1)
             end
             local more = raw.select("#", ...)
             return more > 0 and (raw.select(more, ...)) or scroll
@@ -69,14 +66,7 @@ return function(server)
                 server:report("Item not found")
                 return false
             end
-            local cleared = false
-            for slot = 0, items.imbuement_slots(item) - 1 do
-                local imbuement = items.imbuement_in(item, slot)
-                if imbuement then
-                    items.imbue(item, slot, imbuement.id, 0)
-                    cleared = true
-                end
-            end
+            local cleared = items.clear_imbuements(player, item)
             if not cleared then
                 server.parts.players.text(player, server.env.MESSAGE_FAILURE, "Sorry, not possible.")
             end

@@ -13,6 +13,7 @@ local MOST_BOOST = 12 * 3600
 ---@param bind table
 return function(server, players, bind)
     local userdata, arguments, env = server.userdata, server.arguments, server.env
+    local enum = server.parts.enums.get
     local NOT_FOUND = "Player not found"
     -- Where the points of the hazard system are kept.
     local HAZARD_KEY = 112550
@@ -38,6 +39,11 @@ return function(server, players, bind)
     end
     local function left(fn)
         return bind.last("Player", NOT_FOUND, fn)
+    end
+
+    --- What a player dares (Canary).
+    function players.hazard_points(player)
+        return max(0, min(65535, player.storage[HAZARD_KEY] or -1))
     end
 
     players.binders = { of = of, strict = strict, none = none, left = left, field = field }
@@ -307,13 +313,18 @@ return function(server, players, bind)
         setLoyaltyTitle = bind.setter("Player", "loyalty_title", arguments.string),
         setHazardSystemPoints = strict(function(player, points)
             if server.parts.config.boolean("TOGGLE_HAZARDSYSTEM") then
-                player.storage[HAZARD_KEY] = max(0, min(65535, arguments.i32(points)))
+                local count = arguments.i32(points)
+                player.storage[HAZARD_KEY] = max(0, min(65535, count))
+                if count > 0 then
+                    server.parts.creatures.set_icon(player, "hazard", enum("CreatureIconCategory_Quests"),
+                        enum("CreatureIconQuests_Hazard"), count % 65536)
+                else
+                    server.parts.creatures.remove_icon(player, "hazard")
+                end
             end
             return true
         end),
-        getHazardSystemPoints = strict(function(player)
-            return max(0, min(65535, player.storage[HAZARD_KEY] or -1))
-        end),
+        getHazardSystemPoints = strict(players.hazard_points),
     }
     pair(methods, "BaseXpGain", "base_xp", 100)
     pair(methods, "VoucherXpBoost", "voucher_xp", 0)

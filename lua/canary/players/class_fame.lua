@@ -107,15 +107,15 @@ return function(server, players, bind)
             return true
         end),
         addAnimusMastery = left(function(player, ...)
-            own(player, "animus")[raw.string.lower(arguments.string((...)))] = true
+            players.add_animus(player, arguments.string((...)))
             return bind.passed(player, ...)
         end),
         removeAnimusMastery = left(function(player, ...)
-            own(player, "animus")[raw.string.lower(arguments.string((...)))] = nil
+            players.remove_animus(player, arguments.string((...)))
             return bind.passed(player, ...)
         end),
         hasAnimusMastery = left(function(player, name)
-            return own(player, "animus")[raw.string.lower(arguments.string(name))] == true
+            return players.has_animus(player, arguments.string(name))
         end),
         createTransactionSummary = left(function(player, ...)
             local kind, _, id = ...

@@ -93,16 +93,17 @@ return function(server, players)
     end
 
     -- Others are told what the player is told, in Canary even that it is they who lost it.
-    local function experience_text(player, kind, others_kind, verb, amount, color)
+    local function experience_text(player, kind, others_kind, verb, amount, color, note, suffix)
         local text = amount .. " experience point" .. (amount ~= 1 and "s." or ".")
         local bonus = verb == "gained" and players.is_vip(player) and server.parts.config.number("VIP_BONUS_EXP") or 0
         if bonus > 0 then
             text = text .. " (VIP bonus " .. min(100, bonus) .. "%)"
         end
+        text = text .. (note or "")
         local x, y, z = server.parts.creatures.position(player)
         local extra = { x = x, y = y, z = z, value = amount, color = color }
         local own = "You " .. verb .. " " .. text
-        players.text(player, kind, own, extra)
+        players.text(player, kind, own .. (suffix or ""), extra)
         for _, seer in raw.ipairs(server.parts.map.spectators(x, y, z, false, "players")) do
             if seer ~= player then
                 local what = verb == "lost" and not tfs and own or text
@@ -129,10 +130,22 @@ return function(server, players)
         if amount == 0 then
             return
         end
+        -- What a place's hazards add to the death of a monster.
+        local hazard = not tfs and source and source.hazard and players.hazard_points(player) or 0
+        if hazard > 0 then
+            local bonus = 1.75 * hazard * server.parts.config.number("HAZARD_EXP_BONUS_MULTIPLIER")
+            amount = floor(amount + amount * bonus / 100)
+        end
+        local note
+        if not tfs and source and source.class_name == "Monster" and players.has_animus(player, source.type.name) then
+            local factor, single = players.animus_multiplier(player), server.parts.combat.single
+            amount = floor(single(single(amount) * factor))
+            note = raw.string.format(" (animus mastery bonus %.1f%%)", single(single(factor - 1) * 100))
+        end
         player.experience = player.experience + amount
         if send_text and not tfs then
             experience_text(player, env.MESSAGE_EXPERIENCE, env.MESSAGE_EXPERIENCE_OTHERS, "gained", amount,
-                env.TEXTCOLOR_WHITE_EXP)
+                env.TEXTCOLOR_WHITE_EXP, note, hazard > 0 and " (Hazard)" or nil)
         end
         local before = player.level
         while player.experience >= next_level do

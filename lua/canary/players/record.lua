@@ -14,6 +14,14 @@ local wrapped = context.use("canary/players/wrapped")
 -- Up to here levels begin with what a double holds.
 local EXACT_LEVEL = 60000
 local SKILL_COLUMNS = { [0] = "fist", "club", "sword", "axe", "dist", "shielding", "fishing" }
+-- What Canary counts for scripts and the hunt, by the column that keeps it.
+local COUNTED = {
+    prey_cards = "prey_wildcard",
+    task_points = "task_points",
+    boss_points = "boss_points",
+    forge_dusts = "forge_dusts",
+    forge_dust_level = "forge_dust_level",
+}
 -- Canary's further ones begin at 0: critical hits, leech.
 local CANARY_LAST_SKILL = 12
 
@@ -21,6 +29,8 @@ local CANARY_LAST_SKILL = 12
 ---@param players table
 return function(server, players)
     local tfs = server.tfs
+    --- Keys of a player's record whose value is a column of the same value.
+    players.counted = tfs and {} or COUNTED
     local next_guid = 1
     local by_guid = raw.setmetatable({}, { __mode = "v" })
 
@@ -145,6 +155,10 @@ return function(server, players)
                 set[key] = value
             end
         end
+        player.animus = not tfs and players.read_animus(fields.animus_mastery) or nil
+        for key, column in raw.pairs(players.counted) do
+            player[key] = fields[column]
+        end
         by_guid[guid] = player
         return player
     end
@@ -205,7 +219,7 @@ return function(server, players)
         elseif players.has_flag(player, "hasinfinitecapacity") then
             return 4294967295
         end
-        return player.capacity + (not tfs and player.var_stats[server.env.STAT_CAPACITY or 4] or 0)
+        return players.capacity(player)
     end
 
     --- And how much more it can.
@@ -269,7 +283,10 @@ return function(server, players)
     end
     players.magic_level = players.effective_magic_level
     players.capacity = function(player)
-        return player.capacity + (not tfs and player.var_stats[server.env.STAT_CAPACITY or 4] or 0)
+        if tfs then
+            return player.capacity
+        end
+        return player.capacity + (player.bonus_capacity or 0) + (player.var_stats[server.env.STAT_CAPACITY or 4] or 0)
     end
 
     -- What items and conditions add, a list each.

@@ -3,7 +3,7 @@
 local context = ...
 local raw = context.raw
 local sorted_keys = context.use("canary/sorted_keys")
-local floor = raw.math.floor
+local floor, min = raw.math.floor, raw.math.min
 local bytes = context.use("canary/network/bytes")
 
 local SKILLS = { [0] = "fist", "club", "sword", "axe", "dist", "shielding", "fishing" }
@@ -12,6 +12,8 @@ local OUTFITS, OUTFITS_END, MOUNTS, FAMILIARS, FAMILIARS_END = 10001000, 1000150
 -- Mounts that one value says something of.
 local MOUNTS_A_KEY, MOUNT_KEYS = 31, 10
 local DAY = 86400
+-- What has no sign and has wrapped is no number of the database's.
+local LARGEST = 2 ^ 53
 -- A skull lasts until a moment that is written; on loading the servers round up.
 local ROUNDED_UP = 2
 
@@ -212,6 +214,10 @@ return function(server, storage)
         row.pronoun = player.pronoun or 0
         row.xpboost_value, row.xpboost_stamina = player.xp_boost_percent, player.xp_boost_time
         row.manashield, row.max_manashield = player.mana_shield, player.max_mana_shield
+        row.animus_mastery = server.parts.players.written_animus(player)
+        for key, column in raw.pairs(server.parts.players.counted) do
+            row[column] = player[key] and min(LARGEST, player[key])
+        end
     end
 
     local function add_tfs_row(row, player)

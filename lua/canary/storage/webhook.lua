@@ -7,7 +7,7 @@ local select = raw.select
 -- Messages that are kept: the newest.
 local MOST = 1000
 
-return function(server, _)
+return function(server, storage)
     if server.tfs then
         return
     end
@@ -19,6 +19,11 @@ return function(server, _)
         if #sent > MOST then
             raw.table.remove(sent, 1)
         end
+    end
+
+    --- Sends a text without a title to the server's own address.
+    function storage.send_webhook(message)
+        keep({ title = "", message = message, color = 0, url = server.parts.config.text("DISCORD_WEBHOOK_URL") })
     end
 
     server:table("Webhook", {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.realms.canary.fights import field
+from tests.realms.canary.fights import field, told
 from tests.realms.canary.servers import DIALECTS
 
 from tibicen.realms.canary.server import Dialect
@@ -93,3 +93,18 @@ def test_a_level_is_told_to_the_events_of_the_player(dialect: Dialect) -> None:
             return rises
         """)
         assert list(rises) == ["1:50-53", "2:50-53"]
+
+
+def test_a_monster_that_is_mastered_is_worth_more() -> None:
+    code = """
+        local wolf = beast("Wolf", 1001, 1001)
+        MonsterType("Wolf"):experience(1000)
+        ann:addAnimusMastery("wolf")
+        before = ann:getExperience()
+        doTargetCombatHealth(ann, wolf, COMBAT_LIFEDRAIN, -9000, -9000, 0)
+    """
+    with field("canary") as kit:
+        kit.run(code)
+        kit.advance(1000)
+        assert kit.run("return ann:getExperience() - before") == 1020
+        assert "You gained 1020 experience points. (animus mastery bonus 2.0%)" in told(kit, "Ann")

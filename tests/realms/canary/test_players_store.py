@@ -117,6 +117,44 @@ def test_a_player_of_the_database_logs_in(tmp_path: Path, dialect: Dialect) -> N
     in_world(tmp_path, dialect, body, schema=schema)
 
 
+def test_what_canary_counts_for_the_hunt_is_kept(tmp_path: Path) -> None:
+    columns = ("prey_wildcard", "task_points", "boss_points", "forge_dusts", "forge_dust_level")
+    more = "".join(f"ALTER TABLE players ADD COLUMN {name} bigint NOT NULL DEFAULT 0;" for name in columns)
+    more += "ALTER TABLE players ADD COLUMN animus_mastery mediumblob DEFAULT NULL;"
+    shown = b"""
+        local player = Player("Old Ann")
+        return { player:getPreyCards(), player:getTaskHuntingPoints(), player:getForgeDusts(),
+            player:getForgeDustLevel(), player:hasAnimusMastery("RAT"), player:hasAnimusMastery("Cave Rat") }
+    """
+    gain = b"""
+        local player = Player("Old Ann")
+        player:addPreyCards(3)
+        player:removeTaskHuntingPoints(5)
+        player:setBossPoints(700)
+        player:removeForgeDusts(1)
+        player:addForgeDustLevel(2)
+        player:addAnimusMastery("Rat")
+        player:addAnimusMastery("Cave Rat")
+    """
+
+    def body(server: Server) -> None:
+        server.control("login", {"name": "Old Ann"})
+        assert server.run(shown) == [0, 25, 0, 100, False, False]
+        server.run(gain)
+        assert server.control("logout", "Old Ann", True) is True
+        server.control("login", {"name": "Old Ann"})
+        # Dust has no sign: one less than none is the most, which the database keeps as far as it can.
+        assert server.run(shown) == [3, 20, 2.0**53, 102, True, True]
+        points = b"""
+            local id = db.storeQuery("SELECT boss_points FROM players WHERE id = 7")
+            return Result.getNumber(id, "boss_points")
+        """
+        assert server.run(points) == 700
+
+    schema = schema_of("canary") + more + "UPDATE players SET task_points = 25, forge_dust_level = 100 WHERE id = 7;"
+    in_world(tmp_path, "canary", body, schema=schema)
+
+
 def test_attributes_of_items_are_kept(tmp_path: Path) -> None:
     def body(server: Server) -> None:
         server.control("login", {"name": "Bea", "cap": 9000})

@@ -43,6 +43,11 @@ def test_a_raid_happens_by_its_delays(tmp_path: Path) -> None:
                 return count
             """)
 
+        kit.run("""
+            local wolf = MonsterType("Wolf")
+            wolf:eventType(MONSTERS_EVENT_ON_SPAWN)
+            wolf:onSpawn(function() spawned = (spawned or 0) + 1 end)
+        """)
         # Scripts have no names for these two.
         assert kit.run('return Game.startRaid("no such")') == 70
         assert kit.run('return Game.startRaid("wolves")') == 0
@@ -58,6 +63,10 @@ def test_a_raid_happens_by_its_delays(tmp_path: Path) -> None:
         assert kit.run("return ended") is None
         kit.advance(2000)
         assert kit.run("return ended") is True
+        # What came alone was asked; none of its kind is the forge's any more.
+        assert kit.run("return { spawned, MonsterType('Wolf'):isForgeCreature() }") == [1, False]
+        assert kit.control("webhooks")[0]["message"] == ":space_invader: They come!"
+        assert ("info", "Broadcasted message: They come!") in kit.log
         assert kit.run('return Game.startRaid("empty")') == 0
         assert kit.run('return Game.startRaid("wolves")') == 0
 
