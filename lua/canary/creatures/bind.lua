@@ -42,6 +42,21 @@ return function(server)
         end
     end
 
+    --- A method that reports when there is no object, and answers nothing at all: not even nil.
+    ---@param class string
+    ---@param problem string
+    ---@param fn function
+    function bind.none(class, problem, fn)
+        return function(self, ...)
+            local record = get(self, class)
+            if not record then
+                server:report(problem)
+                return
+            end
+            return fn(record, ...)
+        end
+    end
+
     --- A method of Canary's that pushes nothing when it has reported that there is no object: what was passed last is
     --- left as the answer.
     ---@param class string

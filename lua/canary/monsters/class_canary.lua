@@ -15,14 +15,7 @@ return function(server, monsters, bind, not_found)
     end
     -- Without a monster these answer with nothing at all.
     local function strict(fn)
-        return function(self, ...)
-            local monster = userdata.get(self, "Monster")
-            if not monster then
-                server:report(not_found)
-                return
-            end
-            return fn(monster, ...)
-        end
+        return bind.none("Monster", not_found, fn)
     end
 
     -- Tells a value, which an argument sets before.

@@ -18,14 +18,7 @@ return function(server, monsters, bind)
 
     -- Where nothing is found these answer with nothing at all.
     local function quiet(fn)
-        return function(self, ...)
-            local kind = userdata.get(self, "MonsterType")
-            if not kind then
-                server:report(tools.NOT_FOUND)
-                return
-            end
-            return fn(kind, ...)
-        end
+        return bind.none("MonsterType", tools.NOT_FOUND, fn)
     end
 
     --- All types whose field has a value, each once.

@@ -25,14 +25,7 @@ return function(server, players, bind)
         return bind.strict("Player", NOT_FOUND, fn, false)
     end
     local function none(fn)
-        return function(self, ...)
-            local player = userdata.get(self, "Player")
-            if not player then
-                server:report(NOT_FOUND)
-                return
-            end
-            return fn(player, ...)
-        end
+        return bind.none("Player", NOT_FOUND, fn)
     end
     local function field(key)
         return bind.field("Player", key)
