@@ -164,6 +164,27 @@ function arguments.wrapping(report)
     return own
 end
 
+--- What was passed last: of some functions the argument that counts, and the answer of those that push nothing and
+--- yet say that they gave back one value.
+---@return any
+function arguments.last(...)
+    local count = raw.select("#", ...)
+    if count > 0 then
+        return (raw.select(count, ...))
+    end
+    return nil
+end
+
+--- As lua_getfield: what can't have fields is an error, in the words of Lua for what has no name.
+---@return any
+function arguments.field(value, key)
+    local kind = type(value)
+    if kind ~= "table" and kind ~= "userdata" and kind ~= "string" then
+        raw.error("attempt to index a " .. kind .. " value", 0)
+    end
+    return value[key]
+end
+
 --- As lua_toboolean.
 function arguments.boolean(value, default)
     if value == nil and default ~= nil then

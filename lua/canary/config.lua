@@ -168,8 +168,7 @@ return function(server)
     local function canary_function(kind)
         local get = canary_getter(kind)
         return function(...)
-            local count = raw.select("#", ...)
-            local passed = count > 0 and (raw.select(count, ...)) or nil
+            local passed = arguments.last(...)
             local key = arguments.enum16(passed)
             if key == 0 then
                 server:report("Wrong enum")
@@ -182,8 +181,7 @@ return function(server)
     local function tfs_function(kind)
         local getter, list, blank = GETTERS[kind], numbered[kind], BLANK[kind]
         return function(...)
-            local count = raw.select("#", ...)
-            local key = arguments.u32(count > 0 and (raw.select(count, ...)) or nil)
+            local key = arguments.u32(arguments.last(...))
             local value = list[key]
             if value == nil then
                 server:log(
@@ -207,11 +205,10 @@ return function(server)
         local get = canary_getter("float")
         server:table("configManager", {
             getFloat = function(...)
-                local count = raw.select("#", ...)
                 local number = arguments.enum16((...))
                 if number == 0 then
                     server:report("Wrong enum")
-                    return count > 0 and (raw.select(count, ...)) or nil
+                    return arguments.last(...)
                 end
                 local value = server.parts.vocations.bind.float(get(number))
                 if arguments.flag(true, 2, ...) then

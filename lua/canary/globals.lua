@@ -22,7 +22,7 @@ return function(server)
         globals.bare[name] = copy(env[name])
     end
 
-    for _, part in raw.ipairs({ "canary", "debug", "io", "load", "os", "types", "xml" }) do
+    for _, part in raw.ipairs({ "debug", "io", "load", "os", "types", "xml" }) do
         context.use("canary/globals/" .. part)(server, globals)
     end
 

@@ -5,7 +5,7 @@ local raw = context.raw
 local bytes = context.use("canary/network/bytes")
 local make_encoder = context.use("canary/network/items")
 local byte, char, concat = raw.string.byte, raw.string.char, raw.table.concat
-local floor, select = raw.math.floor, raw.select
+local floor = raw.math.floor
 
 local LIMITS = { canary = 65500, tfs = 24590 }
 -- What the servers keep free before and behind the message.
@@ -291,11 +291,9 @@ return function(server)
             server:report("Player not found")
             if tfs then
                 return nil
-            elseif select("#", ...) == 0 then
-                return object
             end
             -- The server gives back what is uppermost: the last argument.
-            return (select(select("#", ...), ...))
+            return arguments.last(object, ...)
         end
         server.parts.clients.send(player, "raw", { bytes = network.bytes(message) })
         return true

@@ -32,13 +32,7 @@ return function(server, combat)
     end
     local push = combat.push_variant
 
-    local function index(value, key)
-        local kind = type(value)
-        if kind ~= "table" and kind ~= "userdata" and kind ~= "string" then
-            raw.error("attempt to index a " .. kind .. " value", 0)
-        end
-        return value[key]
-    end
+    local index = server.arguments.field
 
     --- What a script passed as a variant.
     ---@return table

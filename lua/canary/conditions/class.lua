@@ -26,11 +26,7 @@ return function(server, conditions)
         if not tfs and which == 0 then
             server:report("Invalid condition type")
             -- Nothing is pushed: the last argument is what the caller finds.
-            local count = raw.select("#", ...)
-            if count > 0 then
-                return (raw.select(count, ...))
-            end
-            return userdata.classes.Condition
+            return arguments.last(userdata.classes.Condition, ...)
         end
         if not tfs then
             sub_id = given(sub_id, 0, arguments.u32)

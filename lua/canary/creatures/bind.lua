@@ -67,8 +67,7 @@ return function(server)
             local record = get((...), class)
             if not record then
                 server:report(problem)
-                local count = raw.select("#", ...)
-                return count > 0 and (raw.select(count, ...)) or nil
+                return arguments.last(...)
             end
             return fn(record, raw.select(2, ...))
         end
@@ -77,11 +76,7 @@ return function(server)
     --- What is left as the answer of a method that pushes nothing: what was passed last, else the object itself.
     ---@param record table
     function bind.passed(record, ...)
-        local count = raw.select("#", ...)
-        if count == 0 then
-            return server.userdata.push(record)
-        end
-        return (raw.select(count, ...))
+        return arguments.last(server.userdata.push(record), ...)
     end
 
     --- A method that tells a field.

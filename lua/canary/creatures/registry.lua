@@ -122,10 +122,15 @@ return function(server, creatures)
         end
         server.parts.monsters.wake_named(key)
         for _, kind in raw.ipairs({ "Npc", "Monster" }) do
+            local found
             for _, creature in raw.ipairs(lists[kind]) do
-                if lower(creature.name) == key then
-                    return creature
+                -- TFS looks through them by their ids; Canary knows the last that came.
+                if lower(creature.name) == key and not (tfs and found and found.id < creature.id) then
+                    found = creature
                 end
+            end
+            if found then
+                return found
             end
         end
     end

@@ -113,7 +113,7 @@ return function(server, events, base)
 
     userdata.methods("Action", {
         onUse = method(function(action, ...)
-            return base.set_callback(action, base.last(...), "onUse")
+            return base.set_callback(action, arguments.last(...), "onUse")
         end),
         register = method(function(action)
             if not action.loaded then

@@ -88,12 +88,6 @@ return function(server)
         return ok and value ~= nil and value ~= false
     end
 
-    --- The last of what was passed, as a callback is taken by the servers.
-    function base.last(...)
-        local count = raw.select("#", ...)
-        return count > 0 and (raw.select(count, ...)) or nil
-    end
-
     --- Appends all that was passed, numbers of so many bits, to a list; at least one.
     function base.append(list, cast, ...)
         local count = raw.select("#", ...)

@@ -212,7 +212,7 @@ return function(server, events, base)
         local record = userdata.get(self, "EventCallback")
         if not record then
             return
-        elseif not base.set_callback(record, base.last(...), "callback") then
+        elseif not base.set_callback(record, arguments.last(...), "callback") then
             record.loaded = false
             server:report("Cannot load callback")
             return

@@ -90,7 +90,7 @@ return function(server, events, base)
     }
     for _, callback in raw.pairs(callbacks) do
         methods[callback] = method(function(event, ...)
-            return base.set_callback(event, base.last(...), event.type or callback)
+            return base.set_callback(event, arguments.last(...), event.type or callback)
         end)
     end
     userdata.methods("CreatureEvent", methods)

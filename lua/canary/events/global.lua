@@ -225,7 +225,7 @@ return function(server, events, base)
     local methods = {}
     for _, callback in raw.ipairs(callbacks) do
         methods[callback] = method(function(event, ...)
-            return base.set_callback(event, base.last(...), callback)
+            return base.set_callback(event, arguments.last(...), callback)
         end)
     end
     userdata.methods("GlobalEvent", methods)

@@ -289,7 +289,7 @@ return function(server, events, base)
     }
     for _, kind in raw.pairs(WORDS) do
         methods[kind] = method(function(move, ...)
-            return base.set_callback(move, base.last(...), move.type or kind)
+            return base.set_callback(move, arguments.last(...), move.type or kind)
         end)
     end
     if tfs then

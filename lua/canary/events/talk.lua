@@ -82,7 +82,7 @@ return function(server, events, base)
 
     userdata.methods("TalkAction", {
         onSay = method(function(talk, ...)
-            return base.set_callback(talk, base.last(...), "onSay")
+            return base.set_callback(talk, arguments.last(...), "onSay")
         end),
         register = method(function(talk)
             if not talk.loaded then

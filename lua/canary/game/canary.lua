@@ -48,8 +48,7 @@ return function(server, game, bind)
     local function register_achievement(...)
         if raw.select("#", ...) < 6 then
             server:report("Achievement can only be registered with all params.")
-            local count = raw.select("#", ...)
-            return count > 0 and (raw.select(count, ...)) or nil
+            return arguments.last(...)
         end
         local id, name, description, secret, grade, points = ...
         local achievement = {
@@ -68,8 +67,7 @@ return function(server, game, bind)
             if not achievement or achievement.id == 0 then
                 server:report(problem)
                 -- Nothing is pushed: the last that was passed is the answer.
-                local count = raw.select("#", ...)
-                return count > 0 and (raw.select(count, ...)) or nil
+                return arguments.last(...)
             end
             return shown(achievement)
         end
@@ -222,10 +220,10 @@ return function(server, game, bind)
             return list
         end,
         hasEffect = function(id)
-            return server.parts.map.effect_known("CONST_ME_", arguments.u16(id))
+            return server.parts.map.effect_named("effects", arguments.u16(id))
         end,
         hasDistanceEffect = function(id)
-            return server.parts.map.effect_known("CONST_ANI_", arguments.u16(id))
+            return server.parts.map.effect_named("missiles", arguments.u16(id))
         end,
         getOfflinePlayer = function(value)
             return userdata.push(offline_player(value))

@@ -24,9 +24,7 @@ return function(server, _, bind)
             return server.parts.map.clean()
         end,
         getWaypointPositionByName = function(...)
-            local count = raw.select("#", ...)
-            local name = count > 0 and arguments.string((raw.select(count, ...))) or ""
-            local point = server.parts.map.waypoints[name]
+            local point = server.parts.map.waypoints[arguments.string(arguments.last(...))]
             return point and server.parts.map.push_position(point.x, point.y, point.z) or false
         end,
         getWorldUpTime = function()

@@ -113,11 +113,12 @@ return function(server, game, bind)
             end
             server:report("Level must be greater than 0.")
             -- Nothing is pushed: the last that was passed is the answer.
-            local count = raw.select("#", ...)
-            return count > 0 and (raw.select(count, ...)) or nil
+            return arguments.last(...)
         end
         return server.parts.players.experience_for(level)
     end
+
+    local return_value = tfs and arguments.enum32 or arguments.enum16
 
     local function counter(kind)
         return function()
@@ -174,7 +175,7 @@ return function(server, game, bind)
             return true
         end,
         getReturnMessage = function(code)
-            return game.return_message(arguments.enum16(code))
+            return game.return_message(return_value(code))
         end,
         getClientVersion = function()
             if tfs then

@@ -30,8 +30,7 @@ return function(server)
             return server.userdata.metatables[arguments.string(name)]
         end,
         debugPrint = function(...)
-            local count = raw.select("#", ...)
-            server:report(arguments.string(count > 0 and (raw.select(count, ...)) or nil))
+            server:report(arguments.string(arguments.last(...)))
         end,
     })
 
@@ -84,8 +83,7 @@ return function(server)
         -- What was passed is what comes back.
         reportError = function(...)
             server.parts.report.warn(arguments.string((...)), "luaReportError")
-            local count = raw.select("#", ...)
-            return count > 0 and (raw.select(count, ...)) or nil
+            return arguments.last(...)
         end,
     })
 end

@@ -33,12 +33,12 @@ return function(server)
         return userdata.push({ class_name = "XMLNode", plain = plain, siblings = siblings, index = index })
     end
 
-    local function delete(self)
-        local record = userdata.record(self)
+    local function delete(...)
+        local record = userdata.record((...))
         if record then
             userdata.drop(record)
         end
-        return self
+        return arguments.last(...)
     end
 
     local function of(class, fn)

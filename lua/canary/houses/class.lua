@@ -56,6 +56,12 @@ return function(server, houses)
         return server.parts.map.player_of(value)
     end
 
+    -- Canary reports a player who is none, and pushes nothing: what was passed last is left as the answer.
+    local function nobody(house, problem, ...)
+        server:report(problem)
+        return arguments.last(push(house), ...)
+    end
+
     -- Two halves make a bed.
     local round = tfs and raw.math.ceil or raw.math.floor
 
@@ -106,12 +112,12 @@ return function(server, houses)
             end
             return out
         end),
-        canEditAccessList = method(function(house, number, player)
+        canEditAccessList = method(function(house, ...)
+            local number, player = ...
             number = u32(number)
             local editor = player_of(player)
             if not editor and not tfs then
-                server:report("Player not found")
-                return player
+                return nobody(house, "Player not found", ...)
             end
             return houses.can_edit_list(house, number, editor)
         end),
@@ -122,14 +128,13 @@ return function(server, houses)
             houses.set_list(house, u32(number), arguments.string(text))
             return true
         end),
-        kickPlayer = method(function(house, by, target)
+        kickPlayer = method(function(house, ...)
+            local by, target = ...
             local kicker, kicked = player_of(by), player_of(target)
             if not tfs and not kicker then
-                server:report("Player is nullptr")
-                return target
+                return nobody(house, "Player is nullptr", ...)
             elseif not tfs and not kicked then
-                server:report("Target player is nullptr")
-                return target
+                return nobody(house, "Target player is nullptr", ...)
             end
             return houses.kick(house, kicker, kicked)
         end),
@@ -191,11 +196,10 @@ return function(server, houses)
         end),
         hasItemOnTile = reported(houses.has_items),
         hasNewOwnership = reported(houses.has_new_owner),
-        isInvited = method(function(house, player)
-            local guest = player_of(player)
+        isInvited = method(function(house, ...)
+            local guest = player_of((...))
             if not guest then
-                server:report("Player not found")
-                return player
+                return nobody(house, "Player not found", ...)
             end
             return houses.is_invited(house, guest)
         end),

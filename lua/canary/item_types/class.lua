@@ -238,10 +238,10 @@ return function(server, item_types)
             return nil
         end
 
-        function methods.getAbilities(object)
-            local kind = kind_of(object)
+        function methods.getAbilities(...)
+            local kind = kind_of((...))
             if not kind then
-                return object
+                return arguments.last(...)
             end
             local abilities = kind.abilities or {}
             local suppressed = 0

@@ -32,18 +32,24 @@ return function(server, item_types)
         end
     end
 
-    local looks
-    --- Whether the client's files have a look; every one when they are not there.
-    ---@param look_type number
-    ---@return boolean
-    function item_types.has_look_type(look_type)
-        if not looks then
-            looks = {}
-            for _, id in raw.ipairs(server.host("items.looks")) do
-                looks[id] = true
+    local shown = {}
+    --- Whether the client's files have a look, an effect or a missile; nil when they don't say.
+    ---@param kind string looks, effects or missiles
+    ---@param id number
+    ---@return boolean|nil
+    function item_types.is_shown(kind, id)
+        local known = shown[kind]
+        if not known then
+            known = {}
+            for _, each in raw.ipairs(server.host("items.shown", kind)) do
+                known[each] = true
             end
+            shown[kind] = known
         end
-        return raw.next(looks) == nil or looks[look_type] == true
+        if raw.next(known) == nil then
+            return nil
+        end
+        return known[id] == true
     end
 
     --- Rates of exercise dummies, by their ids.

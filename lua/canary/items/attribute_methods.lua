@@ -175,14 +175,14 @@ return function(server, items)
             return value % 65536
         end
 
-        function methods.setStoreItem(object, store_item)
+        function methods.setStoreItem(object, ...)
             local item = item_of(object)
             if not item then
                 return nil
             end
-            items.set_attribute(item, "storeitem", arguments.boolean(store_item, false) and 1 or 0)
+            items.set_attribute(item, "storeitem", arguments.boolean((...), false) and 1 or 0)
             -- The server gives back what is uppermost: the last argument.
-            return store_item
+            return arguments.last(object, ...)
         end
 
         function methods.setReflect(object, combat, reflect)
@@ -190,10 +190,11 @@ return function(server, items)
             if not item then
                 return nil
             end
+            local percent, chance = arguments.field(reflect, "percent"), arguments.field(reflect, "chance")
             item.reflects = item.reflects or {}
-            item.reflects[arguments.u16(combat)] = {
-                percent = arguments.u16(reflect.percent),
-                chance = arguments.u16(reflect.chance),
+            item.reflects[arguments.enum16(combat)] = {
+                percent = arguments.u16(percent),
+                chance = arguments.u16(chance),
             }
             return true
         end
@@ -203,7 +204,7 @@ return function(server, items)
             if not item then
                 return nil
             end
-            combat, total = arguments.u16(combat), arguments.boolean(total, true)
+            combat, total = arguments.enum16(combat), arguments.boolean(total, true)
             local own = item.reflects and item.reflects[combat] or {}
             return {
                 percent = value_of(item, own.percent, "reflect_percent", combat, total),
@@ -217,7 +218,7 @@ return function(server, items)
                 return nil
             end
             item.boosts = item.boosts or {}
-            item.boosts[arguments.u16(combat)] = arguments.u16(percent)
+            item.boosts[arguments.enum16(combat)] = arguments.u16(percent)
             return true
         end
 
@@ -226,7 +227,7 @@ return function(server, items)
             if not item then
                 return nil
             end
-            combat = arguments.u16(combat)
+            combat = arguments.enum16(combat)
             local own = item.boosts and item.boosts[combat]
             return value_of(item, own, "boost", combat, arguments.boolean(total, true))
         end

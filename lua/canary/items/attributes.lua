@@ -39,6 +39,7 @@ local UNSPOKEN_CANARY = {
 return function(server, items)
     local tfs = server.tfs
     local by_number, names = {}, {}
+    local number_of = tfs and server.arguments.enum32 or server.arguments.i64
 
     for name, number in raw.pairs(server.parts.enums.all) do
         if sub(name, 1, 15) == "ITEM_ATTRIBUTE_" then
@@ -71,7 +72,7 @@ return function(server, items)
     ---@return string name `none` for none
     function items.attribute_named(key)
         if type(key) == "number" then
-            return by_number[key] or "none"
+            return by_number[number_of(key)] or "none"
         elseif type(key) ~= "string" then
             return "none"
         end

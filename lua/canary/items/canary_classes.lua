@@ -80,6 +80,18 @@ return function(server, items)
         end
     end
 
+    -- A method that pushes nothing when there is no item: what was passed last is left as the answer.
+    local function passing(name, fn)
+        methods[name] = function(...)
+            local item = item_of((...))
+            if item then
+                return fn(item, raw.select(2, ...))
+            end
+            server:report("Item not found")
+            return arguments.last(...)
+        end
+    end
+
     reported("getTier", items.tier, false)
     reported("setTier", function(item, tier)
         tier = arguments.u8(tier)
@@ -177,10 +189,10 @@ return function(server, items)
         local by_guid = server.parts.players.name_by_guid
         return creature and creature.name or by_guid and by_guid(owner) or "someone else"
     end)
-    reported("hasOwner", function(item)
+    passing("hasOwner", function(item)
         return items.owner(item) ~= 0
     end)
-    reported("actor", function(item, ...)
+    passing("actor", function(item, ...)
         if raw.select("#", ...) == 0 then
             return item.has_actor == true
         end
@@ -190,7 +202,7 @@ return function(server, items)
 
     -- Shaders ----------------------------------------------------------------------------------------------------
 
-    reported("hasShader", function(item)
+    passing("hasShader", function(item)
         return items.custom(item, SHADER) ~= nil
     end)
     reported("getShader", function(item)
@@ -269,8 +281,7 @@ return function(server, items)
         if last then
             return last
         end
-        local count = raw.select("#", ...)
-        return count > 0 and (raw.select(count, ...)) or userdata.push(item)
+        return arguments.last(userdata.push(item), ...)
     end, false)
 
     userdata.methods("Item", methods)

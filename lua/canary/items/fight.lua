@@ -64,7 +64,8 @@ return function(items)
         return concat(self) .. (self.open and ")" or "")
     end
 
-    local function add_skills(out, abilities)
+    -- Of what changes its kind when it is worn, the skills of criticals and leeches are those of the other kind.
+    local function add_skills(out, abilities, own)
         local skills = abilities.skills or {}
         for skill = 0, FISHING do
             if skills[skill] and skills[skill] ~= 0 then
@@ -81,6 +82,7 @@ return function(items)
                 out:add(DAMAGES[kind] .. " magic level " .. signed(special[kind]))
             end
         end
+        skills = own and own.skills or not own and skills or {}
         for skill = CRITICAL, LAST_SKILL do
             local value = skills[skill] or 0
             if value ~= 0 and skill ~= LIFE_CHANCE and skill ~= MANA_CHANCE then
@@ -249,7 +251,7 @@ return function(items)
         end
         local abilities = kind.abilities
         if abilities then
-            add_skills(out, abilities)
+            add_skills(out, abilities, item and (item.type.abilities or {}))
             add_effects(out, abilities, true, true)
             add_protection(out, abilities)
             add_field_protection(out, abilities, false)

@@ -20,12 +20,8 @@ return function(server, items)
     local tfs, arguments, item_types = server.tfs, server.arguments, server.parts.item_types
 
     -- The last argument is the number, whatever comes before it.
-    local function last(...)
-        return (raw.select(raw.select("#", ...), ...))
-    end
-
     local function thing(...)
-        local uid = raw.select("#", ...) > 0 and arguments.u32(last(...)) or 0
+        local uid = raw.select("#", ...) > 0 and arguments.u32(arguments.last(...)) or 0
         if uid >= 0x10000000 then
             return server.parts.creatures.by_id(uid)
         end

@@ -152,28 +152,41 @@ return function(server, items)
         return weight
     end
 
+    -- Attributes are kept with 64 bits, and told with those of what they mean.
+    local function signed(bits)
+        local modulus = 2 ^ bits
+        return function(value)
+            value = value % modulus
+            return value < modulus / 2 and value or value - modulus
+        end
+    end
+    local i8, i32 = signed(8), signed(32)
+    local function u8(value)
+        return value % 256
+    end
+
     -- An attribute of the item's own, or the field of its kind.
-    local function own_or(attribute, field)
+    local function own_or(attribute, field, cut)
         return function(item)
             local attributes = item.attributes
             local own = attributes and attributes[attribute]
             if own ~= nil then
-                return own
+                return cut and cut(own) or own
             end
             return item.type[field]
         end
     end
     items.name = own_or("name", "name")
     items.article = own_or("article", "article")
-    items.attack = own_or("attack", "attack")
-    items.defense = own_or("defense", "defense")
-    items.extra_defense = own_or("extradefense", "extra_defense")
-    items.armor = own_or("armor", "armor")
-    items.hit_chance = own_or("hitchance", "hit_chance")
-    items.shoot_range = own_or("shootrange", "shoot_range")
+    items.attack = own_or("attack", "attack", i32)
+    items.defense = own_or("defense", "defense", i32)
+    items.extra_defense = own_or("extradefense", "extra_defense", i32)
+    items.armor = own_or("armor", "armor", i32)
+    items.hit_chance = own_or("hitchance", "hit_chance", i8)
+    items.shoot_range = own_or("shootrange", "shoot_range", u8)
     items.attack_speed = own_or("attack_speed", "attack_speed")
-    items.mantra = own_or("mantra", "mantra")
-    items.imbuement_slots = own_or("imbuement_slot", "imbuement_slots")
+    items.mantra = own_or("mantra", "mantra", i32)
+    items.imbuement_slots = own_or("imbuement_slot", "imbuement_slots", u8)
     items.decay_to = own_or("decayto", "decay_to")
 
     --- Its name in the plural.

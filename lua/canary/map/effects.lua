@@ -5,28 +5,42 @@ local raw = context.raw
 local max, sub = raw.math.max, raw.string.sub
 
 return function(server, map)
-    -- The highest number of each kind that the server has a name for.
+    -- The highest number of each kind that the server has a name for, but for those that mean no picture.
+    local NAMES = { effects = "CONST_ME_", missiles = "CONST_ANI_" }
+    local NONE = { CONST_ME_LAST = true, CONST_ANI_WEAPONTYPE = true }
     local highest = {}
 
-    --- Whether an effect of such a number exists; a client would crash over any other. Canary asks this unless the
-    --- configuration says otherwise.
-    ---@param prefix string CONST_ME_ or CONST_ANI_
+    --- Whether the server has an effect or a missile of such a number among its names.
+    ---@param kind string effects or missiles
     ---@param id number
-    function map.effect_known(prefix, id)
-        if not server.parts.config.boolean("WARN_UNSAFE_SCRIPTS") then
-            return true
-        end
-        local most = highest[prefix]
+    function map.effect_named(kind, id)
+        local most = highest[kind]
         if not most then
             most = 0
+            local prefix = NAMES[kind]
             for name, value in raw.pairs(server.parts.enums.all) do
-                if sub(name, 1, #prefix) == prefix and value < 254 then
+                if sub(name, 1, #prefix) == prefix and not NONE[name] then
                     most = max(most, value)
                 end
             end
-            highest[prefix] = most
+            highest[kind] = most
         end
-        return id > 0 and id <= most
+        return id <= most
+    end
+
+    --- Whether clients have an effect or a missile of such a number; they would crash over any other. Canary asks this
+    --- unless the configuration says otherwise.
+    ---@param kind string effects or missiles
+    ---@param id number
+    function map.effect_known(kind, id)
+        if not server.parts.config.boolean("WARN_UNSAFE_SCRIPTS") then
+            return true
+        end
+        local shown = server.parts.item_types.is_shown(kind, id)
+        if shown ~= nil then
+            return shown
+        end
+        return id > 0 and map.effect_named(kind, id)
     end
 
     local function tell(players, kind, fields)

@@ -2,14 +2,14 @@
 
 local context = ...
 local raw = context.raw
-local error, setmetatable, type = raw.error, raw.setmetatable, raw.type
+local setmetatable, type = raw.setmetatable, raw.type
 local floor, format = raw.math.floor, raw.string.format
 
 -- Letters of the C++ types that TFS names in its reports.
 local LETTERS = { [65536] = "t", [256] = "h" }
 
 return function(server, map)
-    local tfs, number, i32 = server.tfs, server.arguments.number, server.arguments.i32
+    local tfs, number, i32, field = server.tfs, server.arguments.number, server.arguments.i32, server.arguments.field
     local metatable
 
     -- A whole number without a sign: Canary makes 0 of what is negative; TFS wraps it and says so.
@@ -49,11 +49,7 @@ return function(server, map)
     ---@return number z
     ---@return number stackpos
     function map.take_position(value)
-        local kind = type(value)
-        if kind ~= "table" and kind ~= "userdata" and kind ~= "string" then
-            error("attempt to index a " .. kind .. " value", 0)
-        end
-        local stackpos = value.stackpos
+        local stackpos = field(value, "stackpos")
         return cut(value.x, 65536, -1), cut(value.y, 65536, -1), cut(value.z, 256, -1),
             stackpos == nil and 0 or i32(stackpos)
     end

@@ -7,7 +7,7 @@ local abs, max, select, type = raw.math.abs, raw.math.max, raw.select, raw.type
 return function(server, map)
     local userdata, arguments, tfs = server.userdata, server.arguments, server.tfs
     local push, take, cut = map.push_position, map.take_position, map.cut
-    local boolean, number, i32 = arguments.boolean, arguments.number, arguments.i32
+    local boolean, i32 = arguments.boolean, arguments.i32
 
     local function create(_, ...)
         if select("#", ...) == 0 then
@@ -23,10 +23,8 @@ return function(server, map)
     userdata.table_class("Position", create)
     map.set_position_metatable(userdata.metatables.Position)
 
-    -- A number of an enum: no sign is lost, bits are.
-    local function enum8(value)
-        return number(value) % 256 - number(value) % 256 % 1
-    end
+    -- Canary has more effects than fit into a byte.
+    local enum8, effect_of = arguments.enum8, tfs and arguments.enum8 or arguments.enum16
 
     local function unregistered(name, kind, id)
         server:log(
@@ -59,12 +57,12 @@ return function(server, map)
         sendMagicEffect = function(self, effect, ...)
             local player, fine = only_for(1, ...)
             if not fine then
-                return (select(select("#", ...), ...))
+                return arguments.last(...)
             end
-            local id = enum8(effect)
+            local id = effect_of(effect)
             if tfs and id == 0 then
                 return false
-            elseif not tfs and not map.effect_known("CONST_ME_", id) then
+            elseif not tfs and not map.effect_known("effects", id) then
                 unregistered("luaPositionSendMagicEffect", "magic effect", id)
                 return false
             end
@@ -75,19 +73,15 @@ return function(server, map)
         sendDistanceEffect = function(self, target, effect, ...)
             local player, fine = only_for(1, ...)
             if not fine then
-                return (select(select("#", ...), ...))
+                return arguments.last(...)
             end
             local id = enum8(effect)
             local tx, ty, tz = take(target)
             local x, y, z = take(self)
-            if not tfs and not map.effect_known("CONST_ANI_", id) then
+            if not tfs and not map.effect_known("missiles", id) then
                 unregistered("luaPositionSendDistanceEffect", "distance effect", id)
                 -- Nothing was pushed: the last argument is what the caller finds.
-                local count = select("#", ...)
-                if count > 0 then
-                    return (select(count, ...))
-                end
-                return effect
+                return arguments.last(self, target, effect, ...)
             end
             map.send_distance_effect(x, y, z, tx, ty, tz, id, player)
             return true
@@ -150,10 +144,10 @@ return function(server, map)
         removeMagicEffect = function(self, effect, ...)
             local player, fine = only_for(1, ...)
             if not fine then
-                return (select(select("#", ...), ...))
+                return arguments.last(...)
             end
-            local id = enum8(effect)
-            if not map.effect_known("CONST_ME_", id) then
+            local id = effect_of(effect)
+            if not map.effect_known("effects", id) then
                 unregistered("luaPositionRemoveMagicEffect", "magic effect", id)
                 return false
             end

@@ -7,7 +7,7 @@ return function(server, map)
     if server.tfs then
         return
     end
-    local userdata, zones = server.userdata, map.zones
+    local userdata, arguments, zones = server.userdata, server.arguments, map.zones
     local push, get, take = userdata.push, userdata.get, map.take_position
 
     userdata.class("Zone", nil, function(_, name)
@@ -22,18 +22,27 @@ return function(server, map)
         return first.name == second.name
     end)
 
-    -- A method of a zone; what has none behind it is reported and answered with `otherwise`.
-    local function method(fn, otherwise)
+    -- A method of a zone; what has none behind it is reported.
+    local function method(fn)
         return function(self, ...)
             local zone = get(self, "Zone")
             if not zone then
                 server:report("Zone not found")
-                if otherwise == "self" then
-                    return self
-                end
                 return false
             end
             return fn(zone, ...)
+        end
+    end
+
+    -- A method that pushes nothing without a zone: what was passed last is left as the answer.
+    local function passing(fn)
+        return function(...)
+            local zone = get((...), "Zone")
+            if not zone then
+                server:report("Zone not found")
+                return arguments.last(...)
+            end
+            return fn(zone, raw.select(2, ...))
         end
     end
 
@@ -101,19 +110,14 @@ return function(server, map)
             return true
         end),
         -- The server asks for the way out of nobody, which is none.
-        getRemoveDestination = method(function()
+        getRemoveDestination = passing(function()
             return map.push_position(0, 0, 0)
-        end, "self"),
-        setRemoveDestination = function(self, position)
-            local zone = get(self, "Zone")
-            if not zone then
-                server:report("Zone not found")
-                return position
-            end
-            local x, y, z = take(position)
+        end),
+        setRemoveDestination = passing(function(zone, ...)
+            local x, y, z = take((...))
             zone.remove_to = (x ~= 0 or y ~= 0 or z ~= 0) and { x = x, y = y, z = z } or nil
-            return position
-        end,
+            return arguments.last(push(zone), ...)
+        end),
         getPositions = method(zones.positions),
         getCreatures = things("creatures"),
         getPlayers = things("creatures", "Player"),
@@ -134,15 +138,10 @@ return function(server, map)
         end,
         removeMonsters = remove_creatures("Monster"),
         removeNpcs = remove_creatures("Npc"),
-        refresh = function(self)
-            local zone = get(self, "Zone")
-            if zone then
-                zones.refresh(zone)
-            else
-                server:report("Zone not found")
-            end
-            return self
-        end,
+        refresh = passing(function(zone, ...)
+            zones.refresh(zone)
+            return arguments.last(push(zone), ...)
+        end),
         setMonsterVariant = method(function(zone, variant)
             variant = server.arguments.string(variant)
             if variant == "" then

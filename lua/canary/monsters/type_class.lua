@@ -162,8 +162,7 @@ return function(server, monsters, bind)
 
     local function event_setter(name)
         return of(function(kind, ...)
-            local fn = select("#", ...) > 0 and select(select("#", ...), ...) or nil
-            return monsters.set_callback(kind, kind.event_type or name, fn)
+            return monsters.set_callback(kind, kind.event_type or name, arguments.last(...))
         end)
     end
 

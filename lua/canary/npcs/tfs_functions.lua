@@ -19,11 +19,6 @@ return function(server, npcs, bind)
         server.parts.creatures.send_say(player, npc, env.TALKTYPE_PRIVATE_NP, text, x, y, z)
     end
 
-    local function last(...)
-        local count = raw.select("#", ...)
-        return count > 0 and (raw.select(count, ...)) or nil
-    end
-
     local function distance_to(uid)
         local npc = npcs.current()
         local map = server.parts.map
@@ -180,12 +175,12 @@ return function(server, npcs, bind)
             return not player or set
         end,
         getDistanceTo = function(...)
-            return distance_to(bind.u32(last(...), -1))
+            return distance_to(bind.u32(arguments.last(...), -1))
         end,
         doNpcSetCreatureFocus = function(...)
             local npc = npcs.current()
             if npc then
-                focus(npc, bind.creature(last(...)))
+                focus(npc, bind.creature(arguments.last(...)))
             end
         end,
         getNpcCid = function()
@@ -195,7 +190,7 @@ return function(server, npcs, bind)
         end,
         getNpcParameter = function(...)
             local npc = npcs.current()
-            return npc and npc.parameters[arguments.string(last(...))] or nil
+            return npc and npc.parameters[arguments.string(arguments.last(...))] or nil
         end,
         openShopWindow = function(who, list, on_buy, on_sell)
             return open_shop(npcs.current(), bind.player(who), list, on_buy, on_sell)

@@ -291,8 +291,7 @@ return function(server, npcs, bind)
     }
     for event in raw.pairs(TAKES) do
         methods[event] = of(function(kind, ...)
-            local fn = select("#", ...) > 0 and (select(select("#", ...), ...)) or nil
-            return set_callback(kind, kind.event_type or event, fn)
+            return set_callback(kind, kind.event_type or event, arguments.last(...))
         end)
     end
     userdata.methods("NpcType", methods)

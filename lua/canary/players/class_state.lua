@@ -27,8 +27,7 @@ return function(server, players, bind)
             return nil
         elseif not player then
             server:report("Player not found")
-            local count = raw.select("#", ...)
-            return count > 0 and (raw.select(count, ...)) or self
+            return arguments.last(self, ...)
         end
         local value = ...
         player.max_mana = arguments.i32(value)

@@ -52,13 +52,19 @@ return function(server, players, bind)
         setDefaultEscapeButton = bind.setter("ModalWindow", "escape", arguments.u8),
         hasPriority = bind.field("ModalWindow", "priority"),
         setPriority = bind.setter("ModalWindow", "priority"),
-        sendToPlayer = of(function(window, who)
+        sendToPlayer = function(...)
+            local self, who = ...
             local player = bind.player(who)
-            if not player then
-                if tfs then
-                    return nil
-                end
-                return false
+            if not player and tfs then
+                return nil
+            elseif not player then
+                server:report("Player not found")
+                -- Nothing is pushed: the last argument is what the caller finds.
+                return arguments.last(...)
+            end
+            local window = userdata.get(self, "ModalWindow")
+            if not window then
+                return nil
             end
             local open = player.modal_windows or {}
             player.modal_windows = open
@@ -71,7 +77,7 @@ return function(server, players, bind)
                 choices = window.choices, enter = window.enter, escape = window.escape, priority = window.priority,
             })
             return true
-        end),
+        end,
     })
     if tfs then
         local function delete(self)

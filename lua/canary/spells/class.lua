@@ -179,7 +179,7 @@ return function(server, spells)
     userdata.methods("Spell", {
         onCastSpell = method(function(spell, ...)
             local base = parts.events.base
-            return base.set_callback(spell, base.last(...), "onCastSpell")
+            return base.set_callback(spell, arguments.last(...), "onCastSpell")
         end),
         register = function(self)
             local spell = get(self, "Spell")

@@ -136,7 +136,7 @@ return function(server, storage)
     -- Reports push nothing: what comes back is the last argument.
     local function refuse(text, ...)
         server:report(text)
-        return (select(select("#", ...), ...))
+        return arguments.last(...)
     end
 
     local function of_bank(fn)

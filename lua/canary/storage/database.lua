@@ -3,7 +3,6 @@
 local context = ...
 local raw = context.raw
 local format, gsub, sub = raw.string.format, raw.string.gsub, raw.string.sub
-local select = raw.select
 
 -- Of a statement, so much is shown when it fails.
 local SHOWN = 256
@@ -111,8 +110,7 @@ return function(server, storage)
 
     -- Of these functions the last argument counts, whatever stands before it.
     local function last_text(...)
-        local count = select("#", ...)
-        return count > 0 and arguments.string((select(count, ...))) or ""
+        return arguments.string(arguments.last(...))
     end
     storage.last_text = last_text
 

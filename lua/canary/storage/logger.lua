@@ -96,11 +96,8 @@ return function(server, storage)
         end
     end
 
-    -- These functions push nothing and yet say that they did: what comes back is what was on top.
-    local function last(fn, ...)
-        local count = select("#", ...)
-        return count == 0 and fn or (select(count, ...))
-    end
+    -- These functions push nothing and yet say that they did: what comes back is what was on top, at least themselves.
+    local last = arguments.last
 
     -- Whether nothing can go wrong with a format: it has plain places, and a value for each.
     local function is_sound(format, count)
@@ -150,7 +147,7 @@ return function(server, storage)
             if is_logged(level) then
                 server:log(level, arguments.string(text))
             end
-            return last(nil, ...)
+            return last(...)
         end
     end
 

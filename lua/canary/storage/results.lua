@@ -99,8 +99,7 @@ return function(server, storage)
     end
 
     local function last_id_of(...)
-        local count = select("#", ...)
-        return count > 0 and arguments.u32((select(count, ...))) or 0
+        return select("#", ...) > 0 and arguments.u32(arguments.last(...)) or 0
     end
 
     server:table(tfs and "result" or "Result", {

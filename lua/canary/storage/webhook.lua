@@ -28,9 +28,8 @@ return function(server, storage)
 
     server:table("Webhook", {
         sendMessage = function(...)
-            local count = select("#", ...)
             local title, message = arguments.string((...)), arguments.string((select(2, ...)))
-            local url = count > 0 and arguments.string((select(count, ...))) or ""
+            local url = arguments.string(arguments.last(...))
             local default = server.parts.config.text("DISCORD_WEBHOOK_URL")
             -- The last argument is the address, unless it is one of the texts.
             if url == title then

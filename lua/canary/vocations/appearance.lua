@@ -31,7 +31,7 @@ return function(server, vocations, bind)
         if tfs or look_type == 0 or not server.parts.config.boolean("WARN_UNSAFE_SCRIPTS") then
             return true
         end
-        return server.parts.item_types.has_look_type(look_type)
+        return server.parts.item_types.is_shown("looks", look_type) ~= false
     end
 
     local function load_outfits()

@@ -201,6 +201,16 @@ def test_appearances_tell_how_pictures_move() -> None:
     assert [flags.flags(item_id) == FLAGS["animated"] for item_id in told] == [False, True, True, True, True]
 
 
+def test_appearances_tell_what_can_be_shown() -> None:
+    def thing(kind: int, number: int) -> bytes:
+        return message((kind, message((1, number))))
+
+    data = appearance(100, (6, 1)) + thing(2, 128) + thing(3, 300) + thing(3, 4) + thing(4, 7)
+    items = catalogue("canary", "<items/>", Appearances(data))
+    assert [items.shown(kind) for kind in ("looks", "effects", "missiles")] == [[128], [300, 4], [7]]
+    assert catalogue("canary", "<items/>", None).shown("effects") == []
+
+
 def test_appearances_that_are_cut_short() -> None:
     with pytest.raises(TibicenError, match="ends"):
         Appearances(appearance(100, (6, 1))[:-1])

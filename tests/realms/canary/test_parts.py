@@ -21,7 +21,7 @@ _ALIASES = re.compile(r"^( *)local (\w+(?:, \w+)+) = ((?:server\.)?parts\.\w+(?:
 _CANARY_ALONE = """
     creatures.remove_icon creatures.set_icon game.achievement game.achievement_named
     game.boosted_name game.schedule item_types.dummies
-    item_types.has_look_type item_types.ladders item_types.soul_cores items.tier items.tier_chance
+    item_types.is_shown item_types.ladders item_types.soul_cores items.tier items.tier_chance
     monsters.charm monsters.charms monsters.make_charm monsters.types_with npcs.make_type players.dodge_chance
     players.fatal_chance players.reward_streak storage.kv_get storage.kv_remove storage.kv_set storage.player_kv
     events.wanted_items items.clear_imbuements items.imbue_by_scroll items.imbued_absorb

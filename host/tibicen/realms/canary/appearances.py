@@ -45,6 +45,7 @@ _PRESENT = {10, 11, 27}
 _TOP_ORDER = {2: 1, 3: 2, 4: 3}
 _BANK, _HOOK, _LIGHT, _CLOTHES, _MARKET, _CLASSIFICATION = 1, 21, 23, 34, 36, 48
 _HOOK_SOUTH, _HOOK_EAST = 1, 2
+_SHOWN = {2: "looks", 3: "effects", 4: "missiles"}
 _DECORATION_KIT = 23398
 
 _Fields = list[tuple[int, int | bytes]]
@@ -62,15 +63,15 @@ class Appearances(Things):
 
     def __init__(self, data: bytes) -> None:
         self._objects: dict[int, bytes] = {}
-        self.looks: list[int] = []
-        """What creatures can look like."""
+        self.shown: dict[str, list[int]] = {"looks": [], "effects": [], "missiles": []}
+        """What creatures can look like, and what can be shown for a moment, by its numbers."""
         for number, value in _fields(data):
-            if number in (1, 2) and isinstance(value, bytes) and value[:1] == b"\x08":
+            if number in (1, *_SHOWN) and isinstance(value, bytes) and value[:1] == b"\x08":
                 thing_id, _ = _varint(value, 1)
                 if number == 1:
                     self._objects[thing_id] = value
                 else:
-                    self.looks.append(thing_id)
+                    self.shown[_SHOWN[number]].append(thing_id)
         if not self._objects:
             raise TibicenError("appearances.dat holds no items")
 

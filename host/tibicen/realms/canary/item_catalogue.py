@@ -81,9 +81,9 @@ class ItemCatalogue:
                         coins.setdefault(number_of(attribute.value), element.first)
         return [[coins[worth], worth] for worth in sorted(coins, reverse=True) if worth > 0]
 
-    def looks(self) -> list[int]:
-        """What creatures can look like; empty when no client's file says."""
-        return self.things.looks if isinstance(self.things, Appearances) else []
+    def shown(self, kind: str) -> list[int]:
+        """Numbers of the `looks`, `effects` or `missiles` of the client; empty when none of its files says."""
+        return self.things.shown[kind] if isinstance(self.things, Appearances) else []
 
     def saying(self, word: str) -> list[int]:
         """Ids of the items whose entry in items.xml has a word among its attributes, in any case."""
@@ -237,7 +237,7 @@ def item_operations(
         "items.names": lambda: catalogue().names(),
         "items.get": lambda item_id: catalogue().get(int(item_id)),
         "items.by_client": lambda client_id: catalogue().by_client(int(client_id)),
-        "items.looks": lambda: catalogue().looks(),
+        "items.shown": lambda kind: catalogue().shown(str(kind)),
         "items.saying": lambda word: catalogue().saying(str(word)),
         "items.currency": lambda: catalogue().currency(),
         "items.problems": lambda: catalogue().problems,

@@ -109,9 +109,7 @@ return function(server, combat)
             return done
         end,
         onUseWeapon = method(function(weapon, ...)
-            local count = select("#", ...)
-            local fn = count > 0 and (select(count, ...)) or nil
-            return parts.events.base.set_callback(weapon, fn, "onUseWeapon")
+            return parts.events.base.set_callback(weapon, arguments.last(...), "onUseWeapon")
         end),
         action = method(function(weapon, name)
             local action = lower(text(name))
