@@ -12,7 +12,13 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULES = {"freetype-py": "freetype", "pillow": "PIL", "prometheus-client": "prometheus_client", "pyyaml": "yaml"}
+MODULES = {
+    "argon2-cffi": "argon2",
+    "freetype-py": "freetype",
+    "pillow": "PIL",
+    "prometheus-client": "prometheus_client",
+    "pyyaml": "yaml",
+}
 """What a package is imported as, where that is not its name."""
 
 

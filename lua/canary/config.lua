@@ -236,6 +236,20 @@ return function(server)
 
     server.controls.config_text = config.text
 
+    --- What config.lua says of how accounts are opened; TFS has none of it.
+    ---@return table { auth, passwords, memory, passes, lanes }; the last three are the cost of Argon2
+    function server.controls.login_settings()
+        -- Canary's site reads it, not the server: it has no number.
+        local kind = (config.raw or {}).passwordType
+        return {
+            auth = config.text("AUTH_TYPE"),
+            passwords = type(kind) == "string" and kind or "sha1",
+            memory = config.text("M_CONST"),
+            passes = config.number("T_CONST"),
+            lanes = config.number("PARALLELISM"),
+        }
+    end
+
     config.load()
     return config
 end

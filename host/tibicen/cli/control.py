@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import inspect
 import json
 import os
@@ -117,7 +118,7 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
-            if self._token and (await reader.readline()).strip() != self._token.encode():
+            if self._token and not hmac.compare_digest((await reader.readline()).strip(), self._token.encode()):
                 return
             while line := await reader.readline():
                 writer.write(await self._answer(line) + b"\n")

@@ -6,7 +6,7 @@ Layouts as real clients send them, 8.60 to 15.25; see docs/bridge.md for the tab
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tibicen.errors import WireError
@@ -50,9 +50,9 @@ class FirstFrame:
     version: int
     body: bytes
     rsa_offset: int
-    plain: bytes
+    plain: bytes = field(repr=False)
     second_rsa_offset: int = 0
-    second_plain: bytes = b""
+    second_plain: bytes = field(default=b"", repr=False)
     number: int | None = None
 
     @property
@@ -75,14 +75,16 @@ class Credentials:
         character: of game logins.
         challenge: time and random byte that the client echoed; None in 0x01.
         gamemaster: the flag that old game clients send.
+        token: an authenticator's, of 0x01 from 10.72 on; empty without one.
     """
 
     account: bytes = b""
-    password: bytes = b""
-    session_key: bytes = b""
+    password: bytes = field(default=b"", repr=False)
+    session_key: bytes = field(default=b"", repr=False)
     character: bytes = b""
     challenge: tuple[int, int] | None = None
     gamemaster: bool = False
+    token: bytes = field(default=b"", repr=False)
 
 
 def prelude_length(data: bytes | bytearray) -> int:
@@ -203,7 +205,7 @@ def read_credentials(first: FirstFrame) -> Credentials:
     """
     reader = MessageReader(first.plain[17:])
     if first.opcode == LOGIN_LIST:
-        return Credentials(account=reader.string(), password=reader.string())
+        return Credentials(account=reader.string(), password=reader.string(), token=_token(first.second_plain))
     gamemaster = bool(reader.u8())
     if first.version >= SESSION_KEY_SINCE:
         session_key = reader.string()
@@ -217,6 +219,14 @@ def read_credentials(first: FirstFrame) -> Credentials:
     account, character, password = reader.string(), reader.string(), reader.string()
     challenge = (reader.u32(), reader.u8())
     return Credentials(account, password, b"", character, challenge, gamemaster)
+
+
+def _token(block: bytes) -> bytes:
+    """What an authenticator's block says; some builds send noise there."""
+    try:
+        return MessageReader(block[1:]).string()
+    except WireError:
+        return b""
 
 
 def without_secrets(first: FirstFrame) -> FirstFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from tibicen.errors import WireError
 from tibicen.native.framing import Stack
@@ -26,7 +25,8 @@ _LOST_STEP = (0x00, 0x01)
 _SWALLOWED = (0xF2, 0xDF)
 
 
-class Inspected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Inspected:
     """A frame of a recording with what is in it.
 
     Attributes:
@@ -42,7 +42,7 @@ class Inspected(NamedTuple):
     messages: list[Message]
     state: WireState
     codec: FrameCodec
-    secret: dict[str, object] | None
+    secret: dict[str, object] | None = field(repr=False)
     problem: str
 
 

@@ -13,7 +13,17 @@ from msgspec import Meta
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
-class AccountConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WithPassword(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What has a field `password`, which is shown nowhere."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, "(hidden)" if name == "password" else getattr(self, name)) for name in self.__struct_fields__]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+
+class AccountConfig(WithPassword, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who may log in to a server."""
 
     name: Annotated[str, Meta(min_length=1)]
@@ -57,7 +67,7 @@ class WireConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = False
 
 
-class LoginConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LoginConfig(WithPassword, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a client logs in by itself, and as whom."""
 
     server: Annotated[str, Meta(description="host:port of a game port")]

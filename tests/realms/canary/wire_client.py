@@ -143,7 +143,7 @@ class WireClient:
         head = struct.pack("<BHHI", 0x0A, self.system, self.version, self.version) + named
         self._first(head + struct.pack("<HB", 0, 0), plain)
 
-    def _first(self, head: bytes, plain: bytes) -> None:
-        body = head + open_tibia_key().encrypt(plain + bytes(128 - len(plain)))
+    def _first(self, head: bytes, plain: bytes, behind: bytes = b"") -> None:
+        body = head + open_tibia_key().encrypt(plain + bytes(128 - len(plain))) + behind
         self.socket.sendall(struct.pack("<HI", len(body) + 4, adler32(body)) + body)
         self.xtea = Xtea(self.key)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import ipaddress
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tibicen.realms.canary.wire.accounts import Account, Accounts
+from tibicen.realms.canary.wire.accounts import Account, Accounts, Held, TokenNeeded
+from tibicen.realms.canary.wire.hashing import Busy
 
 SESSION_SECONDS: Final = 24 * 3600.0
 """How long a session key opens its account."""
@@ -24,6 +27,9 @@ REMEMBERED_ADDRESSES: Final = 10_000
 
 WRONG: Final = "Account name or password is not correct."
 TOO_MANY: Final = "Too many wrong passwords. Please wait a minute and try again."
+BUSY: Final = "Too many players are logging in. Please try again in a few seconds."
+ELSEWHERE: Final = "Your game session is already locked to a different IP. Please log in again."
+TOKEN_NEEDED: Final = "Two-factor token required for authentication."
 
 
 class Refused(Exception):
@@ -53,42 +59,78 @@ class Entrance:
     def __init__(self, accounts: Accounts, clock: Callable[[], float] = time.monotonic) -> None:
         self.accounts = accounts
         self._clock = clock
-        self._open: dict[str, tuple[Account, float]] = {}
+        self._given: dict[bytes, tuple[Held, float]] = {}
+        """By the hash of the key: how long a look-up takes says nothing of the key then, nor does a dump of it."""
         self._guesses: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._asking: Counter[str] = Counter()
 
-    def open(self, address: str, name: bytes, password: bytes) -> Account:
-        """The account that name and password open.
+    async def open(self, address: str, name: bytes, password: bytes, token: bytes = b"") -> Account:
+        """The account that name and password open, and a token where the account asks for one.
 
         Raises:
             Refused: none, or too many guesses came from the address.
+            TokenNeeded: the token is missing or wrong; such a guess counts, too.
         """
         self._may_guess(address)
-        return self._known(address, self.accounts.open(name, password))
+        # Guesses that come together count before any of them is answered.
+        self._asking[address] += 1
+        try:
+            account = await self.accounts.open(name, password, token)
+        except TokenNeeded:
+            self._guessed(address)
+            raise
+        except Busy:
+            raise Refused(BUSY) from None
+        finally:
+            self._asking[address] -= 1
+            if not self._asking[address]:
+                del self._asking[address]
+        return self._known(address, account)
 
-    def give(self, account: Account) -> str:
-        """A new session key for an account: 16 random bytes as base64, as TFS gives them."""
+    def give(self, account: Account, address: str) -> str:
+        """A new session key for an account: 16 random bytes as base64, as TFS gives them. It opens the account for
+        SESSION_SECONDS, as often as it is used, and only from that address."""
         now = self._clock()
-        if len(self._open) >= MOST_SESSIONS:
+        key = base64.b64encode(secrets.token_bytes(16))
+        if self.accounts.keep_key(key, account, address, SESSION_SECONDS):
+            return key.decode()
+        if len(self._given) >= MOST_SESSIONS:
             self.forget_old()
-            while len(self._open) >= MOST_SESSIONS:
-                del self._open[next(iter(self._open))]
-        key = base64.b64encode(secrets.token_bytes(16)).decode()
-        self._open[key] = account, now + SESSION_SECONDS
-        return key
+            while len(self._given) >= MOST_SESSIONS:
+                del self._given[next(iter(self._given))]
+        self._given[_digest(key)] = Held(account, address), now + SESSION_SECONDS
+        return key.decode()
 
-    def take(self, address: str, key: bytes) -> Account:
-        """The account of a session key: one that was given, or `account`, line feed, `password`, as Canary takes it.
+    async def take(self, address: str, key: bytes) -> Account:
+        """The account of a session key: one that was given, or `account`, line feed, `password`, as Canary takes it,
+        and with a token behind another line feed, as TFS 1.4 does.
 
         Raises:
-            Refused: it opens none, or too many guesses came from the address.
+            Refused: it opens none, or not for this address, or too many guesses came from there.
+            TokenNeeded: as of `open`.
         """
         self._may_guess(address)
-        # Keys are found by their hash, which takes as long for any that is wrong.
-        entry = self._open.get(key.decode("latin-1"))
-        if entry is not None:
-            return self._known(address, entry[0] if entry[1] > self._clock() else None)
+        held = self._held(key)
+        if held is not None:
+            if held.address not in (None, address) and not _is_here(held.address):
+                raise Refused(ELSEWHERE)
+            return self._known(address, held.account)
         name, feed, rest = key.partition(b"\n")
-        return self._known(address, self.accounts.open(name, rest.split(b"\n")[0]) if feed else None)
+        if not feed or self.accounts.keys_only:
+            return self._known(address, None)
+        password, _, rest = rest.partition(b"\n")
+        return await self.open(address, name, password, rest.partition(b"\n")[0])
+
+    def _held(self, key: bytes) -> Held | None:
+        held = self.accounts.holder(key, SESSION_SECONDS)
+        if held is not None:
+            return held
+        held, until = self._given.get(_digest(key), (None, 0.0))
+        if held is None or until <= self._clock():
+            return None
+        # Characters come and go while a key is good.
+        account = self.accounts.again(held.account)
+        return held._replace(account=account) if account is not None else None
 
     def guesses(self) -> dict[str, int]:
         """Wrong passwords and keys of the last minute, by address."""
@@ -103,9 +145,9 @@ class Entrance:
 
     def forget_old(self) -> int:
         """Lets go of session keys whose time is over; how many those are."""
-        now, before = self._clock(), len(self._open)
-        self._open = {key: entry for key, entry in self._open.items() if entry[1] > now}
-        return before - len(self._open)
+        now, before = self._clock(), len(self._given)
+        self._given = {key: entry for key, entry in self._given.items() if entry[1] > now}
+        return before - len(self._given)
 
     def _known(self, address: str, account: Account | None) -> Account:
         if account is None:
@@ -116,10 +158,11 @@ class Entrance:
 
     def _may_guess(self, address: str) -> None:
         wrong, since = self._guesses.get(address, (0, 0.0))
-        if wrong >= GUESSES:
-            if self._clock() - since < GUESS_SECONDS:
-                raise Refused(TOO_MANY)
+        if wrong and self._clock() - since >= GUESS_SECONDS:
             del self._guesses[address]
+            wrong = 0
+        if wrong + self._asking[address] >= GUESSES:
+            raise Refused(TOO_MANY)
 
     def _guessed(self, address: str) -> None:
         now = self._clock()
@@ -130,3 +173,15 @@ class Entrance:
         self._guesses.move_to_end(address)
         if len(self._guesses) > REMEMBERED_ADDRESSES:
             self._guesses.popitem(last=False)
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()
+
+
+def _is_here(address: str | None) -> bool:
+    """Whether an address is of this machine: whoever logs in there does so for somebody else, such as a website."""
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False

@@ -8,8 +8,9 @@ import time
 
 from tibicen.errors import TibicenError, WireError
 from tibicen.native import adler32
-from tibicen.protocol.handshake import CHALLENGE, GAME_LOGIN, FirstFrame, read_credentials
-from tibicen.realms.canary.wire.entrance import Refused
+from tibicen.protocol.handshake import CHALLENGE, GAME_LOGIN, Credentials, FirstFrame, read_credentials
+from tibicen.realms.canary.wire.accounts import TokenNeeded
+from tibicen.realms.canary.wire.entrance import TOKEN_NEEDED, Refused
 from tibicen.realms.canary.wire.login_port import error_message, other_version
 from tibicen.realms.canary.wire.options import VERSIONS
 from tibicen.realms.canary.wire.peer import Peer, log
@@ -57,10 +58,18 @@ class GamePeer(Peer):
         if banned := self._world.ban(self.address):
             self.refuse(banned, "the address is banned")
             return
+        self.work(self._log_in(first, credentials))
+
+    async def _log_in(self, first: FirstFrame, credentials: Credentials) -> None:
         try:
-            account = self._world.entrance.take(self.address, credentials.session_key)
+            account = await self._world.entrance.take(self.address, credentials.session_key)
         except Refused as refused:
-            self.refuse(refused.text, "a wrong session key" if refused.guessed else "too many guesses")
+            self.refuse(refused.text, "a wrong session key" if refused.guessed else refused.text)
+            return
+        except TokenNeeded:
+            self.refuse(TOKEN_NEEDED, "an authenticator's token was missing or wrong")
+            return
+        if self.closed:
             return
         wanted = credentials.character.decode("latin-1")
         name = next((each for each in account.characters if each.lower() == wanted.lower()), None)

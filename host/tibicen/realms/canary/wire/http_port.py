@@ -6,14 +6,15 @@ request is logged: it holds a password.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tibicen.protocol.http_request import OneRequest, Request
-from tibicen.realms.canary.wire.accounts import Account
-from tibicen.realms.canary.wire.entrance import Refused
+from tibicen.realms.canary.wire.accounts import Account, TokenNeeded
+from tibicen.realms.canary.wire.entrance import TOKEN_NEEDED, Refused
 from tibicen.realms.canary.wire.peer import log
 from tibicen.realms.canary.wire.world import WireWorld
 
@@ -22,7 +23,7 @@ LONGEST_REQUEST: Final = 16 * 1024
 
 INTERNAL: Final = "Internal error. Please try again later or contact customer support if the problem persists."
 WRONG: Final = "Tibia account email address or Tibia password is not correct."
-BAD_REQUEST, WRONG_PASSWORD = 2, 3
+BAD_REQUEST, WRONG_PASSWORD, NO_TOKEN = 2, 3, 6
 
 Json = dict[str, Any]
 
@@ -33,6 +34,7 @@ class HttpPeer(OneRequest):
     def __init__(self, world: WireWorld) -> None:
         super().__init__(world.options.limits.login_seconds, LONGEST_REQUEST)
         self._world = world
+        self._work: asyncio.Task[None] | None = None
 
     def admit(self) -> bool:
         refusal = self._world.admit(self.address)
@@ -41,15 +43,26 @@ class HttpPeer(OneRequest):
         return not refusal
 
     def lost(self) -> None:
+        if self._work is not None:
+            self._work.cancel()
         self._world.leave(self.address)
 
     def refused(self, what: str) -> None:
         log.info("http port: no request from %s: %s", self.address, what)
 
     def asked(self, request: Request) -> None:
-        self.answer(b"200 OK", json.dumps(self._answer(request.body), separators=(",", ":")).encode())
+        self._work = asyncio.get_running_loop().create_task(self._tell(request.body), name="http login")
 
-    def _answer(self, body: bytes) -> Json:
+    async def _tell(self, body: bytes) -> None:
+        try:
+            told = await self._answer(body)
+        except Exception:
+            # Without its text, which may have the request in it.
+            log.error("http port: a request of %s could not be answered", self.address)
+            told = error(BAD_REQUEST, INTERNAL)
+        self.answer(b"200 OK", json.dumps(told, separators=(",", ":")).encode())
+
+    async def _answer(self, body: bytes) -> Json:
         try:
             asked = json.loads(body)
         except (ValueError, RecursionError):
@@ -62,21 +75,25 @@ class HttpPeer(OneRequest):
         if kind == "cacheinfo":
             return {"playersonline": self._world.players}
         if kind == "login":
-            return self._log_in(asked)
+            return await self._log_in(asked)
         return error(BAD_REQUEST, INTERNAL)
 
-    def _log_in(self, asked: Json) -> Json:
-        email, password = asked.get("email"), asked.get("password")
+    async def _log_in(self, asked: Json) -> Json:
+        email, password, token = asked.get("email"), asked.get("password"), asked.get("token")
         if not isinstance(email, str) or not isinstance(password, str):
             return error(WRONG_PASSWORD, WRONG)
+        given = token if isinstance(token, str) else ""
         try:
-            account = self._world.entrance.open(self.address, _bytes(email), _bytes(password))
+            account = await self._world.entrance.open(self.address, _bytes(email), _bytes(password), _bytes(given))
         except Refused as refused:
             text = WRONG if refused.guessed else refused.text
             log.info("http port: login of %s refused: %s", self.address, text)
             return error(WRONG_PASSWORD, text)
+        except TokenNeeded:
+            log.info("http port: login of %s refused: %s", self.address, TOKEN_NEEDED)
+            return error(NO_TOKEN, TOKEN_NEEDED)
         log.info("http port: %s was told its characters", self.address)
-        return login_answer(self._world, account)
+        return login_answer(self._world, account, self.address)
 
 
 def error(code: int, text: str) -> Json:
@@ -84,8 +101,8 @@ def error(code: int, text: str) -> Json:
     return {"errorCode": code, "errorMessage": text}
 
 
-def login_answer(world: WireWorld, account: Account) -> Json:
-    """A new session, and where which characters play."""
+def login_answer(world: WireWorld, account: Account, address: str) -> Json:
+    """A new session for who asks from an address, and where which characters play."""
     vocations = world.vocations()
     characters = [
         _character(name, {**row, **account.shown.get(name, {})}, vocations) for name, row in account.characters.items()
@@ -96,7 +113,7 @@ def login_answer(world: WireWorld, account: Account) -> Json:
         place |= {f"externaladdress{kind}": options.address, f"externalport{kind}": world.game_port}
     return {
         "session": {
-            "sessionkey": world.entrance.give(account),
+            "sessionkey": world.entrance.give(account, address),
             "lastlogintime": max((each["lastlogin"] for each in characters), default=0),
             "ispremium": account.premium_until >= time.time(),
             "premiumuntil": account.premium_until,

@@ -5,14 +5,21 @@ from __future__ import annotations
 import zlib
 
 from tibicen.native import MessageWriter
-from tibicen.protocol.handshake import LOGIN_LIST, SESSION_KEY_SINCE, FirstFrame, read_credentials
-from tibicen.realms.canary.wire.accounts import Account
-from tibicen.realms.canary.wire.entrance import Refused
+from tibicen.protocol.handshake import (
+    AUTHENTICATOR_SINCE,
+    LOGIN_LIST,
+    SESSION_KEY_SINCE,
+    Credentials,
+    FirstFrame,
+    read_credentials,
+)
+from tibicen.realms.canary.wire.accounts import Account, TokenNeeded
+from tibicen.realms.canary.wire.entrance import TOKEN_NEEDED, Refused
 from tibicen.realms.canary.wire.options import VERSIONS
 from tibicen.realms.canary.wire.peer import Peer
 from tibicen.realms.canary.wire.world import WireWorld
 
-ERROR, MOTD, SESSION_KEY, CHARACTERS = 0x0B, 0x14, 0x28, 0x64
+ERROR, TOKEN_ERROR, MOTD, SESSION_KEY, CHARACTERS = 0x0B, 0x0D, 0x14, 0x28, 0x64
 
 
 class LoginPeer(Peer):
@@ -40,13 +47,25 @@ class LoginPeer(Peer):
         if banned:
             self._refuse(banned, "the address is banned")
             return
-        credentials = read_credentials(first)
+        self.work(self._log_in(first.version, read_credentials(first)))
+
+    async def _log_in(self, version: int, given: Credentials) -> None:
         try:
-            account = self._world.entrance.open(self.address, credentials.account, credentials.password)
+            account = await self._world.entrance.open(self.address, given.account, given.password, given.token)
         except Refused as refused:
-            self._refuse(refused.text, "wrong account name or password" if refused.guessed else "too many guesses")
+            self._refuse(refused.text, "wrong account name or password" if refused.guessed else refused.text)
             return
-        self.send(self._list(account, first.version))
+        except TokenNeeded:
+            if version >= AUTHENTICATOR_SINCE:
+                # Clients ask for the token then, and come again with it.
+                self.send(bytes((TOKEN_ERROR, 0)))
+                self.close("an authenticator's token was missing or wrong")
+            else:
+                self._refuse(TOKEN_NEEDED, "an authenticator's token is needed, which such a client can't send")
+            return
+        if self.closed:
+            return
+        self.send(self._list(account, version))
         self.close("the list of characters was sent", expected=True)
 
     def _refuse(self, text: str, reason: str) -> None:
@@ -62,7 +81,7 @@ class LoginPeer(Peer):
             message.string(f"{number}\n{options.motd}".encode("latin-1", "replace"))
         if version >= SESSION_KEY_SINCE:
             message.u8(SESSION_KEY)
-            message.string(self._world.entrance.give(account).encode())
+            message.string(self._world.entrance.give(account, self.address).encode())
         message.u8(CHARACTERS)
         message.u8(1)
         message.u8(0)

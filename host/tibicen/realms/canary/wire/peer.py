@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import abstractmethod
-from typing import Final, cast
+from collections.abc import Coroutine
+from typing import Any, Final, cast
 
 from tibicen.errors import WireError
 from tibicen.native import Sealer, Stack, Xtea, open_frame, peek_frame
@@ -47,6 +48,7 @@ class Peer(asyncio.Protocol):
         self._next_number: int | None = None
         self._prelude = port == "game"
         self._timer: asyncio.TimerHandle | None = None
+        self._work: asyncio.Task[None] | None = None
 
     # -- of asyncio
 
@@ -66,6 +68,9 @@ class Peer(asyncio.Protocol):
         if self.closed:
             return
         self._buffer += data
+        self._go_on()
+
+    def _go_on(self) -> None:
         try:
             self._take_frames()
         except WireError as error:
@@ -75,6 +80,8 @@ class Peer(asyncio.Protocol):
         if not self.closed:
             left = f" in the middle of a frame, {len(self._buffer)} bytes of it" if self._buffer else ""
             self._closing(f"the client went away{left}", expected=not self._buffer and error is None)
+        if self._work is not None:
+            self._work.cancel()
         self.lost()
 
     # -- for the ports
@@ -99,6 +106,20 @@ class Peer(asyncio.Protocol):
         raise WireError(f"a message of {len(data)} bytes, where none was expected")
 
     # -- what ports do
+
+    def work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Has something done that has to wait for others. Frames wait for its end; it ends with the connection."""
+        self._work = asyncio.get_running_loop().create_task(work, name=f"{self.port} login")
+        self._work.add_done_callback(self._worked)
+
+    def _worked(self, task: asyncio.Task[None]) -> None:
+        self._work = None
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            # Its text stays out of the log: what fails here had a password in its hands.
+            self.close(str(failure) if isinstance(failure, WireError) else f"a login failed: {type(failure).__name__}")
+        elif not self.closed:
+            self._go_on()
 
     def send(self, messages: bytes) -> None:
         """Sends messages in one frame; long ones deflated to clients that number their frames, as TFS does."""
@@ -147,6 +168,10 @@ class Peer(asyncio.Protocol):
 
     def _take_frames(self) -> None:
         while self._buffer and not self.closed:
+            if self._work is not None:
+                if len(self._buffer) > self.options.limits.frame + HEADER:
+                    raise WireError("more came behind a login than waits for its answer")
+                return
             if self._prelude:
                 if self._buffer.startswith(b"\xff\xff"):
                     # No world is called so: don't wait for the end of its name.
