@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.conftest import PluginFolder
+from tests.conftest import PluginFolder, run_in_host_thread
 from tests.protocol.made_sessions import made_session
+from tests.protocol.wire_ends import bridged
 
 from tibicen.cli.app import app
+from tibicen.cli.bridge import recorder_of
 from tibicen.cli.convert import convert
 from tibicen.cli.inspect import open_capture, rows
 from tibicen.cli.replay import replay
@@ -17,6 +19,8 @@ from tibicen.protocol.cam import CamFrame, read_cam, version_in, write_cam
 from tibicen.protocol.captures import Capture
 from tibicen.protocol.verify import verify
 from tibicen.protocol.versions import VERSIONS
+
+WORDS = b"\x96\x01\x05\x00hello"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -84,10 +88,61 @@ def test_what_can_not_be_converted(tmp_path: Path) -> None:
     source = made_session(1098).write(tmp_path)
     with pytest.raises(ConfigError, match="no game connection 7"):
         convert(source, tmp_path / "a.cam", 7)
-    with pytest.raises(ConfigError, match=r"to \.cam files only"):
+    with pytest.raises(ConfigError, match=r"are \.cam, \.jsonl or"):
+        convert(source, tmp_path / "a.txt", None)
+    with pytest.raises(ConfigError, match="of that form already"):
         convert(source, tmp_path / "a.jsonl", None)
     with pytest.raises(ConfigError, match="can't be written"):
         convert(source, tmp_path / "none" / "a.cam", None)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.xz"])
+def test_a_cam_becomes_a_recording_with_the_same_messages(tmp_path: Path, name: str) -> None:
+    cam, target, again = tmp_path / "session1310.cam", tmp_path / name, tmp_path / "again1310.cam"
+    written = convert(made_session(1310).write(tmp_path), cam, None)
+    assert convert(cam, target, None) == written == convert(target, again, None)
+    assert again.read_text() == cam.read_text()
+    assert list(rows(*open_capture(target, None))) == [
+        {**row, "line": row["line"] + 1} for row in rows(*open_capture(cam, None))
+    ]
+    with pytest.raises(ConfigError, match="of that form already"):
+        convert(cam, again, None)
+
+
+def test_sessions_are_recorded_as_cams(tmp_path: Path) -> None:
+    path = tmp_path / "live1310.cam"
+
+    async def scenario() -> None:
+        recorder = recorder_of(path)
+        async with bridged("sequence", recorder=recorder) as rig:
+            for number in range(2):
+                client, server = await rig.enter(prelude=b"World\n")
+                client.send(rig.sealer(0).seal(WORDS))
+                assert await server.messages(rig.stack) == WORDS
+                server.send(rig.sealer().seal(b"\x1d"))
+                assert await client.messages(rig.stack) == b"\x1d"
+                if not number:
+                    await client.close()
+                    await server.ended()
+        assert recorder.counts == {"sessions": 2, "frames": 6}
+        recorder.close()
+        recorder.close()
+
+    run_in_host_thread(scenario)
+    for file in (path, tmp_path / "live1310-2.cam"):
+        assert file.stat().st_mode & 0o077 == 0
+        text = file.read_text()
+        assert [line.split()[0] for line in text.splitlines()] == ["<", ">", "<"]
+        assert text.splitlines()[0].split()[2].startswith("06001f")
+        shown = [(each.direction, each.messages) for each in read_cam(text)]
+        assert shown[1:] == [("c2s", WORDS), ("s2c", b"\x1d")]
+        assert b"acc".hex() not in text and b"pass".hex() not in text
+        assert [each.kind for each in Capture(file)] == ["challenge", "frame", "frame"]
+
+
+def test_a_recording_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be made"):
+        recorder_of(tmp_path / "none" / "x.cam")
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

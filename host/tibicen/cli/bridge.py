@@ -16,9 +16,11 @@ from tibicen.errors import ConfigError, TibicenError
 from tibicen.host import Host
 from tibicen.native import Stack
 from tibicen.protocol.bridge import Bridge, Port
+from tibicen.protocol.cam import SUFFIX
+from tibicen.protocol.cam_recorder import CamRecorder
 from tibicen.protocol.integration import IntegrationOptions
 from tibicen.protocol.limits import BridgeLimits
-from tibicen.protocol.recorder import Recorder
+from tibicen.protocol.recorder import Recorder, SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, load_key, load_public_key, open_tibia_key
 from tibicen.protocol.upstream import Address, UpstreamPool
 from tibicen.vm.marshal import Plain
@@ -96,7 +98,7 @@ async def start_bridge(config: HostConfig, host: Host, config_file: Path | None,
         options=IntegrationOptions(retry_count=0),
         reuse_key=settings.reuse_key,
         deadline_ms=settings.deadline_ms,
-        recorder=Recorder(record) if record is not None else None,
+        recorder=recorder_of(record) if record is not None else None,
         feed=WorldFeed("bridge", host.hooks, host.subjects),
     )
     try:
@@ -105,6 +107,15 @@ async def start_bridge(config: HostConfig, host: Host, config_file: Path | None,
         raise ConfigError(f"a port of the bridge can't be had: {error.strerror or error}") from None
     bridge.serve(host)
     return bridge
+
+
+def recorder_of(path: Path) -> SessionRecorder:
+    """What writes sessions to a file: as OTClient's `.cam` by its ending, as JSON lines otherwise.
+
+    Raises:
+        ConfigError: the file can't be made.
+    """
+    return CamRecorder(path) if path.suffix == SUFFIX else Recorder(path)
 
 
 def _port(settings: BridgePortConfig, base: Path, key: PrivateKey) -> Port:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from cyclopts import Parameter
 
 from tibicen.cli import control
 from tibicen.cli.options import ServersOption, SocketOption, config_of
@@ -56,7 +57,7 @@ def bridge(
     config
         host.yaml; the one in the working folder unless given. Its bridge.ports count when no server is named here.
     record
-        A file to write the sessions to, secrets left out.
+        A file to write the sessions to, secrets left out; as OTClient's .cam by that ending.
     """
     from tibicen.cli.bridge import bridge_of
     from tibicen.cli.run import Runner
@@ -95,13 +96,14 @@ def record(
     port: int | None = None,
     framing: Literal["bytes", "blocks"] = "bytes",
     plugins: Path | None = None,
+    cam: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Runs a bridge that writes its sessions down; what opens an account is left out.
 
     Parameters
     ----------
     file
-        Where to; made anew.
+        Where to; made anew. JSON lines, or OTClient's form when it ends in .cam.
     game
         host:port of a game server.
     login
@@ -116,7 +118,11 @@ def record(
         blocks for clients from 14.05 on.
     plugins
         The plugins folder; `plugins` unless given here or in the config.
+    cam
+        Writes OTClient's .cam, which `g_game.playRecord` plays: a file for each game session, FILE.cam, FILE-2.cam, ...
     """
+    if cam:
+        file = file.with_name(file.name.removesuffix(".cam") + ".cam")
     bridge(game=game, login=login, http=http, listen=listen, port=port, framing=framing, plugins=plugins, record=file)
 
 

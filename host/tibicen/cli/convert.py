@@ -1,8 +1,12 @@
-"""`tibicen convert`: a recorded session as OTClient's `.cam`."""
+"""`tibicen convert`: a recorded session as OTClient's `.cam`, and the other way round."""
 
 from __future__ import annotations
 
+import json
+import lzma
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from tibicen.errors import ConfigError
 from tibicen.protocol.cam import SUFFIX, CamFrame, write_cam
@@ -38,17 +42,38 @@ def to_cam(capture: Capture, connection: int | None) -> list[str]:
     return list(write_cam(frames, capture.version))
 
 
-def convert(source: Path, target: Path, connection: int | None) -> int:
-    """Writes a `.cam`; the number of its frames.
+def to_lines(capture: Capture) -> list[str]:
+    """The lines of a recording with what a `.cam` has: messages, without frames and login."""
+    counted: Counter[str] = Counter()
+    lines: list[dict[str, Any]] = [{"meta": {"version": capture.version, "connections": [{"conn": 1, "kind": "game"}]}}]
+    for record in capture:
+        assert record.plain is not None
+        counted[record.direction] += 1
+        frame = {"t": record.time, "conn": 1, "dir": record.direction, "kind": record.kind}
+        messages = {"n": counted[record.direction], "plain": record.plain.hex(), "op": record.plain[:1].hex()}
+        lines.append({**frame, **messages})
+    return [json.dumps(line, separators=(",", ":")) for line in lines]
+
+
+def convert(source: Path, target: Path, connection: int | None, version: int = 0) -> int:
+    """Writes a `.cam` of a recording, or a recording of a `.cam`; the number of its frames.
+
+    Args:
+        version: of a `.cam` whose name doesn't say it.
 
     Raises:
         ConfigError: the recording can't be read, or the file can't be written.
     """
-    if target.suffix != SUFFIX:
-        raise ConfigError(f"{target}: recordings are converted to .cam files only")
-    lines = to_cam(Capture(source), connection)
+    capture = Capture(source, version)
+    lines_wanted = target.name.endswith((".jsonl", ".jsonl.xz"))
+    if target.suffix != SUFFIX and not lines_wanted:
+        raise ConfigError(f"{target}: recordings are .cam, .jsonl or .jsonl.xz files")
+    if capture.is_cam != lines_wanted:
+        raise ConfigError(f"{source} is of that form already; copy it")
+    lines = to_lines(capture) if lines_wanted else to_cam(capture, connection)
+    data = ("\n".join(lines) + "\n").encode()
     try:
-        target.write_text("\n".join(lines) + "\n", encoding="ascii")
+        target.write_bytes(lzma.compress(data) if target.suffix == ".xz" else data)
     except OSError as error:
         raise ConfigError(f"{target} can't be written: {error.strerror}") from None
-    return len(lines)
+    return len(lines) - lines_wanted

@@ -17,21 +17,23 @@ from tibicen.cli.text import printable, wide_console
 from tibicen.errors import ConfigError
 
 
-def convert(recording: Path, file: Path, *, connection: int | None = None) -> None:
-    """Writes a session of a recording as a .cam, which OTClient plays with `g_game.playRecord`.
+def convert(recording: Path, file: Path, *, connection: int | None = None, protocol: int = 0) -> None:
+    """Writes a session of a recording as a .cam, which OTClient plays with `g_game.playRecord`, or the other way round.
 
     Parameters
     ----------
     recording
-        A recording: *.jsonl or *.jsonl.xz.
+        A recording: .jsonl, .jsonl.xz, or OTClient's .cam.
     file
-        Where to; *.cam.
+        Where to; its ending says which form.
     connection
         Which game connection, by its number in the recording; the first unless given.
+    protocol
+        The version of a .cam, which does not say it; the one in its name unless given.
     """
     from tibicen.cli.convert import convert as write
 
-    print(f"wrote {write(recording, file, connection)} frames to {file}")
+    print(f"wrote {write(recording, file, connection, protocol)} frames to {file}")
 
 
 def swarm(

@@ -21,7 +21,7 @@ from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
 from tibicen.protocol.packets import PacketHooks, message_of
 from tibicen.protocol.readers import Reader, Side, reader_of
-from tibicen.protocol.recorder import Recorder
+from tibicen.protocol.recorder import SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, PublicKey, open_tibia_key
 from tibicen.protocol.session import Session
 from tibicen.protocol.upstream import UpstreamPool
@@ -92,7 +92,7 @@ class Bridge(Integration):
         options: IntegrationOptions | None = None,
         reuse_key: bool = True,
         deadline_ms: float = 50.0,
-        recorder: Recorder | None = None,
+        recorder: SessionRecorder | None = None,
         feed: WorldFeed | None = None,
     ) -> None:
         super().__init__(options)

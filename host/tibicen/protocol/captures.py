@@ -66,6 +66,9 @@ class Capture:
     Args:
         version: of a `.cam`, which doesn't say it; the one in its name (`test1098.cam`) unless given.
 
+    Attributes:
+        is_cam: it is one of OTClient's.
+
     Raises:
         ConfigError: the file can't be read, or is no recording.
     """
@@ -82,8 +85,8 @@ class Capture:
             self._text = text.decode("utf-8")
         except (OSError, lzma.LZMAError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path} can't be read: {error}") from error
-        self._cam = path.name.removesuffix(".xz").endswith(cam.SUFFIX)
-        if self._cam:
+        self.is_cam = path.name.removesuffix(".xz").endswith(cam.SUFFIX)
+        if self.is_cam:
             self.version = version or cam.version_in(path.name, VERSIONS)
             self._lines: list[str] = []
             if not self.version:
@@ -117,7 +120,7 @@ class Capture:
         return value
 
     def __iter__(self) -> Iterator[Record]:
-        return self._of_cam() if self._cam else self._of_objects()
+        return self._of_cam() if self.is_cam else self._of_objects()
 
     def _of_cam(self) -> Iterator[Record]:
         try:

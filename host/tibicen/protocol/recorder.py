@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from tibicen.errors import ConfigError, WireError
 from tibicen.native import MessageReader, Sealer, Stack, Xtea, open_frame
@@ -28,6 +28,24 @@ if TYPE_CHECKING:
 
 SESSION_KEY = 0x28
 DIRECTIONS = {"client": "c2s", "server": "s2c"}
+
+
+class SessionRecorder(Protocol):
+    """What a bridge tells of its sessions."""
+
+    counts: Counter[str]
+
+    def first_frame(self, session: Session, first: FirstFrame, prelude: bytes) -> None:
+        """A session begins: its connection, and the client's login frame."""
+
+    def frame(self, session: Session, side: Side, messages: bytes) -> None:
+        """A frame's messages as they came."""
+
+    def closed(self, session: Session, by: str, reason: str) -> None:
+        """A session is over."""
+
+    def close(self) -> None:
+        """Nothing more comes. Idempotent."""
 
 
 class Recorder:
