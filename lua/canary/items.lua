@@ -35,6 +35,7 @@ local PARTS = {
     "canary_classes",
     "imbuements",
     "imbued",
+    "imbuing",
     "mail",
     "globals",
     "batches",

@@ -24,6 +24,7 @@ local PARTS = {
     "class",
     "modal",
     "class_batches",
+    "imbuing",
 }
 
 return function(server)

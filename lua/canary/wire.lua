@@ -9,7 +9,8 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "goods", "looks", "figures", "holders", "told", "asked", "admission" }
+local PARTS = { "things", "floors", "view", "goods", "imbuing", "looks", "figures", "holders", "told", "asked",
+    "admission" }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
 -- What appears where somebody comes into the game.
@@ -25,7 +26,7 @@ return function(server)
     end
 
     -- A character that is in the game already gets another client. What its old one had open is closed: channels and
-    -- questions; the number of the old connection, if it has one.
+    -- windows; the number of the old connection, if it has one.
     local function take_over(view, player)
         local old = wire.by_player[player]
         if old then
@@ -33,7 +34,7 @@ return function(server)
         end
         wire.alone[player] = nil
         server.parts.events.chat.forget(player)
-        player.modal_windows, player.idle_time = {}, 0
+        player.modal_windows, player.imbuing, player.idle_time = {}, nil, 0
         wire.admit(view, player, false)
         return old and old.number or nil
     end

@@ -2823,7 +2823,6 @@ function Player:clearSpellCooldowns(spenders, builder) end
 ---@return boolean
 function Player:closeForge() end
 
---- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:closeImbuementWindow() end
 
@@ -3326,7 +3325,7 @@ function Player:openChannel(channelId) end
 ---@return boolean
 function Player:openForge() end
 
---- No client is told: the server's role doesn't write this message.
+--- Clients of 11.00 and 13.10 have no window without an item: they are told so, as by the server.
 ---@param action? integer
 ---@param item? Item
 ---@return boolean

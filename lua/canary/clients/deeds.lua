@@ -4,7 +4,7 @@
 local context = ...
 local raw = context.raw
 
-local PARTS = { "find", "walk", "talk", "use", "look", "move", "equip", "browse", "windows", "trade" }
+local PARTS = { "find", "walk", "talk", "use", "look", "move", "equip", "browse", "windows", "trade", "imbue" }
 
 return function(server, clients)
     local deeds = {}

@@ -39,6 +39,9 @@ function Reader:position()
     return { x = x, y = y, z = self:u8() }
 end
 
+-- Bytes of a message that names an imbuement by four of them.
+local WIDE_IMBUEMENT = 6
+
 return function(server, clients)
     local env = server.env
 
@@ -159,6 +162,22 @@ return function(server, clients)
     messages[0xF9] = function(player, deeds, message)
         local window, button = message:u32(), message:u8()
         deeds.answer_modal(player, window, button, message:u8())
+    end
+
+    if not server.tfs then
+        messages[0xD5] = function(player, deeds, message)
+            -- Newer clients have four bytes for the imbuement.
+            local slot, imbuement = message:u8(), message:u16()
+            if #message.bytes < WIDE_IMBUEMENT or message:u16() == 0 then
+                deeds.apply_imbuement(player, slot, imbuement)
+            end
+        end
+        messages[0xD6] = function(player, deeds, message)
+            deeds.clear_imbuement(player, message:u8())
+        end
+        messages[0xD7] = function(player, deeds)
+            deeds.close_imbuing(player)
+        end
     end
 
     --- Does what a client's message asks for. What no deed answers goes to the scripts that take bytes of clients.

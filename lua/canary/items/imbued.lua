@@ -34,8 +34,8 @@ return function(server, items)
     local enum = server.parts.enums.get
     local MAGIC, PROTECTION = enum("STAT_MAGICPOINTS"), enum("ZONE_PROTECTION")
 
-    -- Calls a function with each imbuement of an item: slot, imbuement, seconds.
-    local function each(item, visit)
+    --- Calls a function with each imbuement of an item: slot, imbuement, seconds.
+    function items.each_imbuement(item, visit)
         if not item.custom then
             return
         end
@@ -46,9 +46,10 @@ return function(server, items)
             end
         end
     end
+    local each = items.each_imbuement
 
-    -- What a player gains by an imbuement, or loses again.
-    local function change(player, imbuement, sign)
+    --- What a player gains by an imbuement (1), or loses again (-1).
+    function items.change_by_imbuement(player, imbuement, sign)
         local players = server.parts.players
         for skill, bonus in raw.pairs(imbuement.skills) do
             players.add_var_skill(player, skill, sign * bonus)
@@ -65,6 +66,8 @@ return function(server, items)
         end
     end
 
+    local change = items.change_by_imbuement
+
     -- Time ---------------------------------------------------------------------------------------------------------
 
     -- Items whose imbuements are looked after, in the order in which that began, and when each was looked at last.
@@ -75,8 +78,8 @@ return function(server, items)
         return top and top.class_name == "Player" and top or nil
     end
 
-    -- Most last on but in a fight of who wears them.
-    local function goes_on(player, item, imbuement)
+    --- Whether the time of an imbuement goes by: that of most does only in a fight of who wears them.
+    function items.imbuement_runs(player, item, imbuement)
         local category = items.imbuement_category(imbuement)
         if not category then
             return true
@@ -100,7 +103,7 @@ return function(server, items)
         local seconds, imbued = floor(max(0, server.now - last_look[item]) / SECOND), false
         each(item, function(slot, imbuement, left)
             imbued = true
-            if goes_on(player, item, imbuement) then
+            if items.imbuement_runs(player, item, imbuement) then
                 items.imbue(item, slot, imbuement.id, max(0, left - seconds))
                 if left <= seconds then
                     change(player, imbuement, -1)
@@ -127,7 +130,8 @@ return function(server, items)
         ticking = #kept > 0 and server.parts.scheduler.after(SECOND, look_at_all) or nil
     end
 
-    local function begin_decay(item)
+    --- The time of an item's imbuements goes by from now on.
+    function items.begin_imbued_time(item)
         if last_look[item] then
             return
         end
@@ -162,7 +166,7 @@ return function(server, items)
 
     --- A player wears an item from now on.
     function items.wear_imbuements(player, item)
-        begin_decay(item)
+        items.begin_imbued_time(item)
         each(item, function(_, imbuement)
             change(player, imbuement, 1)
         end)
@@ -215,64 +219,5 @@ return function(server, items)
             end)
         end
         return chance, deflects
-    end
-
-    -- Putting in and taking out ------------------------------------------------------------------------------------
-
-    local function free_slot(item)
-        for slot = 0, items.imbuement_slots(item) - 1 do
-            if not items.imbuement_in(item, slot) then
-                return slot
-            end
-        end
-    end
-
-    -- What is said of an imbuement that can't be put into an item; nil if it can.
-    local function problem(item, imbuement)
-        local kinds = item.type.imbuements
-        if not items.imbuement_category(imbuement)
-            or (kinds and kinds[imbuement.category] or 0) < imbuement.base then
-            return "This object cannot be imbued with that scroll."
-        end
-        local found
-        each(item, function(_, other)
-            found = found or other.category == imbuement.category
-        end)
-        return found and "This item already has this imbuement type." or nil
-    end
-
-    --- A player puts the imbuement of a scroll into the first free slot of an item; the scroll is used up.
-    ---@return string|nil problem what the player is told
-    function items.imbue_by_scroll(player, item, scroll)
-        local slot, imbuement = free_slot(item), items.imbuement_of_scroll(scroll.id)
-        if not slot or not imbuement then
-            return nil
-        end
-        local text = problem(item, imbuement)
-        if text then
-            return text
-        end
-        if items.remove(scroll, 1) ~= enum("RETURNVALUE_NOERROR") then
-            return nil
-        end
-        items.imbue(item, slot, imbuement.id, items.imbuement_base(imbuement).duration)
-        begin_decay(item)
-        if item.parent == player then
-            change(player, imbuement, 1)
-        end
-    end
-
-    --- A player takes all imbuements out of an item.
-    ---@return boolean whether there were any
-    function items.clear_imbuements(player, item)
-        local cleared = false
-        each(item, function(slot, imbuement)
-            if item.parent == player then
-                change(player, imbuement, -1)
-            end
-            items.imbue(item, slot, imbuement.id, 0)
-            cleared = true
-        end)
-        return cleared
     end
 end

@@ -109,6 +109,8 @@ return function(server, items)
             premium = truth(attribute(node, "premium")),
             storage = number(node, "storage"),
             subgroup = attribute(node, "subgroup"),
+            description = "",
+            icon = number(node, "iconid"),
             items = {},
             element_damage = 0,
             combat_type = NO_COMBAT,
@@ -125,6 +127,8 @@ return function(server, items)
                 add_item(imbuement, child)
             elseif key == "scroll" then
                 imbuement.scroll = number(child, "value")
+            elseif key == "description" then
+                imbuement.description = child.attributes.value or imbuement.name
             elseif key == "effect" then
                 local read = effects[lower(attribute(child, "type"))]
                 if read then
@@ -178,6 +182,14 @@ return function(server, items)
             load()
         end
         return imbuements[id]
+    end
+
+    --- All imbuements, by their numbers.
+    function items.imbuements()
+        if not imbuements then
+            load()
+        end
+        return imbuements
     end
 
     --- The imbuement of a scroll; nil for an item that is none.

@@ -70,8 +70,7 @@ return function(server, players, bind)
         closeForge = told_or_nothing("forge_closed", nil),
         sendBosstiaryCooldownTimer = told_or_nothing("boss_timer", nil),
         openImbuementWindow = strict(function(player, action, value)
-            local item = userdata.get(value, "Item")
-            players.tell(player, "imbuement_window", { action = arguments.enum8(action), id = item and item.id or nil })
+            players.open_imbuing(player, arguments.enum8(action, 0), userdata.get(value, "Item"))
             return true
         end),
         closeImbuementWindow = strict(function(player, ...)

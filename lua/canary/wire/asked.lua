@@ -5,7 +5,7 @@ local context = ...
 local raw = context.raw
 local byte, sub = raw.string.byte, raw.string.sub
 
-local PARTS = { "walking", "talking", "shops", "containers", "parties", "outfits", "vips", "quests" }
+local PARTS = { "walking", "talking", "shops", "containers", "parties", "outfits", "vips", "quests", "imbuing" }
 local MOST_STEPS = 128
 -- What appears where somebody leaves the game.
 local LOGOUT_EFFECT = 3
@@ -45,6 +45,10 @@ return function(server, wire)
     }
     -- From 12.81 on amounts of a trade are two bytes, and the window of outfits says which it is.
     local WIDE, WIDE_LENGTHS = 1281, { [0x7A] = 8, [0x7B] = 7, [0xD3] = 9 }
+    if not server.tfs then
+        LENGTHS[0x60], LENGTHS[0xD5], LENGTHS[0xD6], LENGTHS[0xD7] = 2, 4, 2, 1
+        WIDE_LENGTHS[0xD5] = 6
+    end
     -- Where a message has its text, and how many bytes are behind it at least.
     local TEXTS = {
         [0x32] = { 3, 0 }, [0x89] = { 6, 0 }, [0x8A] = { 7, 0 }, [0x9A] = { 2, 0 }, [0xAB] = { 2, 0 },

@@ -25,12 +25,8 @@ local ICONS = {
 }
 
 return function(server, wire)
-    local u16, u32 = wire.u16, wire.u32
+    local u16, u32, u64 = wire.u16, wire.u32, wire.u64
 
-    local function u64(value)
-        local high = floor(value / 4294967296)
-        return u32(value - high * 4294967296) .. u32(high)
-    end
 
     local function byte(value)
         return char(max(0, min(255, floor(value or 0))))
@@ -138,8 +134,11 @@ return function(server, wire)
         return "\130" .. byte(level) .. byte(color)
     end
 
-    local OWN = { stats = stats, skills = skills, icons = icons, sale = wire.sale, carried = wire.carried }
-    local OWN_ORDER = { "stats", "skills", "icons", "sale", "carried" }
+    local OWN = {
+        stats = stats, skills = skills, icons = icons, sale = wire.sale, carried = wire.carried,
+        imbuements = wire.imbuements_worn,
+    }
+    local OWN_ORDER = { "stats", "skills", "icons", "sale", "carried", "imbuements" }
 
     --- What a client is told at the beginning, beside the map.
     function wire.admit_figures(view)

@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local char, concat, floor, max, min = raw.string.char, raw.table.concat, raw.math.floor, raw.math.max, raw.math.min
+local char, concat, max, min = raw.string.char, raw.table.concat, raw.math.max, raw.math.min
 
 -- Kinds that a list of goods has at most, and one of all that is carried.
 local MOST_GOODS, MOST_CARRIED = 255, 4000
@@ -14,12 +14,8 @@ local SLOTS = 11
 local COUNTS_OTHERWISE, WIDE = 1100, 1281
 
 return function(server, wire)
-    local u16, u32 = wire.u16, wire.u32
+    local u16, u64 = wire.u16, wire.u64
 
-    local function u64(value)
-        local high = floor(value / 4294967296)
-        return u32(value - high * 4294967296) .. u32(high)
-    end
     local function client_id(kind)
         return server.tfs and kind.client_id or kind.id
     end

@@ -25,10 +25,14 @@ return function(server, wire)
     local function u32(value)
         return write(value, 4)
     end
+    local function u64(value)
+        local high = floor(value / 4294967296)
+        return u32(value - high * 4294967296) .. u32(high)
+    end
     local function text(value)
         return write(#value, 2) .. value
     end
-    wire.u8, wire.u16, wire.u32, wire.text = char, u16, u32, text
+    wire.u8, wire.u16, wire.u32, wire.u64, wire.text = char, u16, u32, u64, text
 
     --- A place: x, y, z.
     function wire.place(x, y, z)

@@ -14,7 +14,7 @@ local PLACED_TALK = { true, true, true, [9] = true, [10] = true, [12] = true, [3
 return function(server, wire)
     local clients = server.parts.clients
     local u16, u32, text = wire.u16, wire.u32, wire.text
-    local make = {}
+    local make = wire.make
 
     local keep = clients.send
 

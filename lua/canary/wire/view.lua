@@ -20,6 +20,9 @@ local ADD, TRANSFORM, REMOVE, MOVE = "\106", "\107", "\108", "\109"
 return function(server, wire)
     local map = server.parts.map
 
+    --- By kind of what parts of the server tell: what makes the message for a view, or nil.
+    wire.make = {}
+
     --- A view of a connection whose character is not in the game yet.
     function wire.new_view(number, client)
         return {

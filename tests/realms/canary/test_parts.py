@@ -26,6 +26,9 @@ _CANARY_ALONE = """
     players.fatal_chance players.reward_streak storage.kv_get storage.kv_remove storage.kv_set storage.player_kv
     events.wanted_items items.clear_imbuements items.imbue_by_scroll items.imbued_absorb
     items.imbued_against_paralysis items.imbued_element items.imbuement_in items.reload_imbuements
+    items.imbuing_problem items.imbue items.imbuement_base items.imbuement_runs items.imbuements_for items.imbuement
+    items.put_imbuement items.take_imbuement items.each_imbuement items.imbuement_category
+    players.apply_imbuement players.clear_imbuement players.end_imbuing
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"

@@ -120,6 +120,10 @@ return function(server, clients, deeds)
 
     --- A player moves a thing.
     function deeds.move(player, from, id, stack, to, count)
+        -- What is in the window of imbuements stays where it is, and so does all else.
+        if player.imbuing then
+            return
+        end
         local thing = clients.find(player, from, index_of(from, stack), id, "move")
         if not thing then
             return clients.cancel(player, "RETURNVALUE_NOTPOSSIBLE")
