@@ -20,6 +20,7 @@ local PARTS = {
     "messages",
     "block",
     "hazard",
+    "charms",
     "health",
     "mana",
     "callbacks",

@@ -19,6 +19,7 @@ local PARTS = {
     "relations",
     "vips",
     "luck",
+    "charms",
     "bestiary",
     "description",
     "class",

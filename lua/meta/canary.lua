@@ -2626,7 +2626,6 @@ function Player:addBlessing(blessing) end
 ---@return boolean
 function Player:addBosstiaryKill(name, amount) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charms integer
 ---@return boolean
 function Player:addCharmPoints(charms) end
@@ -2697,7 +2696,6 @@ function Player:addManaSpent(amount) end
 ---@return boolean
 function Player:addMapMark(position, type, description) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charms integer
 ---@return boolean
 function Player:addMinorCharmEchoes(charms) end
@@ -2805,7 +2803,6 @@ function Player:changeName(newName) end
 ---@return boolean
 function Player:channelSay(speaker, type, text, channelId) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param arg2? boolean
 ---@return boolean
 function Player:charmExpansion(arg2) end
@@ -2887,17 +2884,14 @@ function Player:getBosstiaryLevel(name) end
 ---@return number
 function Player:getCapacity() end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charmId integer
 ---@return number
 function Player:getCharmChance(charmId) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param arg1 integer
 ---@return MonsterType
 function Player:getCharmMonsterType(arg1) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@param charmId integer
 ---@return number
 function Player:getCharmTier(charmId) end
@@ -3465,11 +3459,9 @@ function Player:removeTransferableAndTibiaCoins(coins) end
 ---@return boolean
 function Player:removeTransferableCoins(coins) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:resetCharmsBestiary() end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:resetOldCharms() end
 
@@ -3800,7 +3792,6 @@ function Player:takeScreenshot(screenshotType, skillId, skillLevel, achievementN
 ---@return boolean
 function Player:taskHuntingThirdSlot(arg2) end
 
---- Kept while the player is in the game. Charms do nothing in fights.
 ---@return boolean
 function Player:unlockAllCharmRunes() end
 

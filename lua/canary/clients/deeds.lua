@@ -4,7 +4,7 @@
 local context = ...
 local raw = context.raw
 
-local PARTS = { "find", "walk", "talk", "use", "look", "move", "equip", "browse", "windows", "trade", "imbue" }
+local PARTS = { "find", "walk", "talk", "use", "look", "move", "equip", "browse", "windows", "trade", "imbue", "hunt" }
 
 return function(server, clients)
     local deeds = {}

@@ -178,6 +178,10 @@ return function(server, clients)
         messages[0xD7] = function(player, deeds)
             deeds.close_imbuing(player)
         end
+        messages[0xE4] = function(player, deeds, message)
+            local charm, action = message:u8(), message:u8()
+            deeds.ask_charm(player, action, charm, message:u16())
+        end
     end
 
     --- Does what a client's message asks for. What no deed answers goes to the scripts that take bytes of clients.

@@ -326,6 +326,9 @@ return function(server, combat)
         combat.show_block(block, part.type, target)
         local back
         if not damage.extension and attacker then
+            if part == damage.primary and part.type ~= HEALING then
+                combat.charm_parry(attacker, target, part.value + damage.secondary.value)
+            end
             back = reflected(damage, attacker, target, part)
         end
         return block, healed, back

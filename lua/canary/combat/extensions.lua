@@ -28,22 +28,24 @@ return function(server, combat)
             + whole(config.number("PLAYER_BASE_CRITICAL_DAMAGE") * 10000) + (damage.critical_damage or 0)
         local critical = chance ~= 0 and parts.random.uniform(1, 10000) <= chance
         local fatal = is_fatal(player)
-        if not critical and not fatal then
+        local low_blow = not critical and combat.charm_low_blow(player, targets, chance) or nil
+        if not critical and not fatal and not low_blow then
             return nil
         end
         local own = {}
         for at = 1, #targets do
+            local target = targets[at]
             local changed = #targets == 1 and damage or combat.copy_damage(damage)
-            if critical then
+            if critical or low_blow and target.class_name == "Monster" and target.type.race_id == low_blow then
                 changed.critical = true
-                times(changed, 1 + bonus / 10000)
+                times(changed, 1 + (bonus + combat.charm_savage_blow(player, target)) / 10000)
             end
             if fatal then
                 changed.fatal = true
                 changed.primary.value = changed.primary.value + round(changed.primary.value * 0.6)
                 changed.secondary.value = changed.secondary.value + round(changed.secondary.value * 0.6)
             end
-            own[targets[at]] = changed
+            own[target] = changed
         end
         return #targets > 1 and own or nil
     end

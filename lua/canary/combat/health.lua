@@ -244,7 +244,10 @@ return function(server, combat)
         elseif damage.critical then
             world.effect(target, CRITICAL)
         end
-        if not shield_canary(attacker, target, damage, watchers) then
+        local sum = damage.primary.value + damage.secondary.value
+        if not damage.extension and combat.charm_defence(attacker, target, sum) then
+            return true
+        elseif not shield_canary(attacker, target, damage, watchers) then
             return true
         elseif damage.primary.value + damage.secondary.value == 0 then
             return true
@@ -268,6 +271,7 @@ return function(server, combat)
         show_health(target)
         tell(watchers, attacker, target, real, damage)
         if player and not damage.extension and damage.origin ~= ORIGIN_CONDITION then
+            combat.charm_attack(player, target)
             combat.leech(player, target, damage, real)
         end
         return true

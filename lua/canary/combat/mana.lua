@@ -53,10 +53,18 @@ return function(server, combat)
             return true
         elseif asked(attacker, target, damage) then
             return combat.change_mana(attacker, target, damage)
+        elseif not tfs and combat.charm_mana_defence(attacker, target, change) then
+            return false
         end
         combat.drain_mana(target, attacker, loss)
         combat.tell_mana_loss(attacker, target, loss)
         return true
+    end
+
+    local function invert(part)
+        if part and part.type == MANADRAIN then
+            part.value = -part.value
+        end
     end
 
     --- Changes a creature's mana by a damage record: positive gives, negative takes.
@@ -69,6 +77,11 @@ return function(server, combat)
             return true
         end
         local change = damage.primary.value + (damage.secondary and damage.secondary.value or 0)
+        if not tfs and change < 0 and combat.charm_inversion(attacker, target) then
+            invert(damage.primary)
+            invert(damage.secondary)
+            change = damage.primary.value + (damage.secondary and damage.secondary.value or 0)
+        end
         if change > 0 then
             return give(attacker, target, damage, change)
         end
@@ -81,9 +94,11 @@ return function(server, combat)
     end
 
     --- Gives a player a share of the damage done as health and mana (Canary).
-    function combat.leech(player, _, damage, real)
+    function combat.leech(player, target, damage, real)
         local life = world.skill(player, enum("SKILL_LIFE_LEECH_AMOUNT")) + (damage.life_leech or 0)
+            + combat.charm_leech(player, target, "VAMP")
         local mana = world.skill(player, enum("SKILL_MANA_LEECH_AMOUNT")) + (damage.mana_leech or 0)
+            + combat.charm_leech(player, target, "VOID")
         local targets = max(1, damage.affected or 1)
         if life ~= 0 then
             local back = combat.damage_of(HEALING, share(real, life, targets), ORIGIN_SPELL)

@@ -195,7 +195,8 @@ return function(server, combat)
             own = function()
                 -- Two blanks stand where a word would.
                 local how = tfs and "attack." or (critical and "critical attack." or " attack.")
-                local text = called(target) .. " loses " .. points .. " due to your " .. how .. more
+                local text = called(target) .. " loses " .. points .. " due to your " .. how
+                text = text .. (critical and combat.charm_remark(attacker, target) or "") .. more
                 if not tfs and damage.fatal then
                     text = text .. " (Onslaught)"
                 end

@@ -21,12 +21,17 @@ return function(server, combat)
     local function add_conditions(caster, target, params, damage)
         if params.origin == ORIGIN_MELEE and damage and damage.primary.value == 0 and damage.secondary.value == 0 then
             return
+        elseif combat.charm_cleanse(caster, target) then
+            return
         end
         local list = params.conditions
         for at = 1, list and #list or 0 do
             local condition = list[at]
-            if target.class_name == "Player" and condition.type == FEARED and not conditions.can_be_feared(target) then
-                return
+            if target.class_name == "Player" then
+                if condition.type == FEARED and not conditions.can_be_feared(target)
+                    or combat.is_cleansed(target, condition.type) then
+                    return
+                end
             end
             if caster == target or not world.immune_to_condition(target, condition.type) then
                 local copy = conditions.clone(condition)
@@ -104,6 +109,9 @@ return function(server, combat)
         if combat.change_health(caster, target, damage) then
             add_conditions(caster, target, params, damage)
             dispel(target, params)
+            if player and target.class_name == "Monster" then
+                combat.charm_hold(player, target)
+            end
         end
     end
 

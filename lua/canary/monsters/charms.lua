@@ -48,7 +48,8 @@ return function(server, monsters, bind)
     end)
     userdata.metamethod("Charm", "__eq")
 
-    local function numbers(key)
+    -- What is set gets `first` in front of it: no tier, no chance.
+    local function numbers(key, first)
         return bind.of("Charm", function(charm, ...)
             if raw.select("#", ...) == 0 then
                 local list = {}
@@ -57,10 +58,10 @@ return function(server, monsters, bind)
                 end
                 return list
             end
-            local given, list = ..., {}
+            local given, list = ..., first and { first } or {}
             if raw.type(given) == "table" then
-                for at, value in raw.ipairs(given) do
-                    list[at] = arguments.number(value)
+                for _, value in raw.ipairs(given) do
+                    list[#list + 1] = arguments.number(value)
                 end
             end
             charm[key] = list
@@ -84,7 +85,7 @@ return function(server, monsters, bind)
         category = both("category", arguments.u8),
         type = both("type", arguments.u8),
         points = numbers("points"),
-        chance = numbers("chance"),
+        chance = numbers("chance", 0),
         damageType = both("damage_type", arguments.number),
         percentage = both("percent", arguments.number),
         messageCancel = both("cancel_message", arguments.string),

@@ -23,7 +23,7 @@ return function(server, monsters)
     --- Whether it runs away from whom it fights.
     function monsters.is_fleeing(monster)
         return not monster.master and monster.health <= monster.run_health
-            and (monster.challenge_until or 0) <= server.now
+            and (monster.challenge_until or 0) <= server.now and (monster.held_until or 0) <= server.now
     end
 
     local function yell(monster, interval)

@@ -262,9 +262,22 @@ return function(server, monsters)
         return corpse
     end
 
+    -- The player who killed a monster, or whom it fought last; by itself, or by a summon.
+    local function killer_of(monster, last_hit)
+        for _, creature in raw.ipairs({ last_hit or false, monster.target or false }) do
+            local player = creature and (creature.class_name == "Player" and creature or creature.master)
+            if player and player.class_name == "Player" then
+                return player
+            end
+        end
+    end
+
     --- A monster has died.
-    function monsters.death(monster)
+    ---@param monster table
+    ---@param last_hit table|nil who hit it last
+    function monsters.death(monster, last_hit)
         local creatures = server.parts.creatures
+        local player = not tfs and killer_of(monster, last_hit)
         creatures.attack(monster, nil)
         for _, summon in raw.ipairs(monster.summons) do
             creatures.change_health(summon, -summon.health)
@@ -272,5 +285,8 @@ return function(server, monsters)
         end
         monster.summons, monster.targets, monster.friends = {}, {}, {}
         monster.idle = true
+        if player then
+            server.parts.combat.charm_carnage(player, monster)
+        end
     end
 end

@@ -62,7 +62,7 @@ return function(server, players)
             local text = "You unlocked details for the creature '" .. kind.name .. "'"
             players.text(player, server.env.MESSAGE_STATUS, text)
             if before + count >= (kind.bestiary_kills or 0) then
-                player.charm_points = (player.charm_points or 0) + (kind.bestiary_points or 0)
+                players.add_charm_points(player, kind.bestiary_points or 0)
             end
         end
     end

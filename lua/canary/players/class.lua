@@ -73,6 +73,7 @@ return function(server, players, bind)
     PARTS[#PARTS + 1] = tfs and "class_tfs" or "class_canary"
     if not tfs then
         PARTS[#PARTS + 1] = "class_hunting"
+        PARTS[#PARTS + 1] = "class_charms"
         PARTS[#PARTS + 1] = "class_fame"
         PARTS[#PARTS + 1] = "class_titles"
     end

@@ -39,7 +39,18 @@ return function(server, players, bind)
         return max(0, min(65535, player.storage[HAZARD_KEY] or -1))
     end
 
-    players.binders = { of = of, strict = strict, none = none, left = left, field = field }
+    -- Tells whether something is on, or sets it.
+    local function switch(key)
+        return of(function(player, ...)
+            if raw.select("#", ...) == 0 then
+                return player[key] == true
+            end
+            player[key] = arguments.boolean((...), false)
+            return true
+        end)
+    end
+
+    players.binders = { of = of, strict = strict, none = none, left = left, field = field, switch = switch }
 
     -- As luaL_checktype and luaL_checknumber complain.
     local function expect(place, wanted, value, missing)

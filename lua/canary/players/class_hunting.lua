@@ -1,8 +1,7 @@
---- Player: Canary's hunting: charms and the bestiary, bosses, preys, tasks, the forge.
+--- Player: Canary's hunting: the bestiary, bosses, preys, tasks, the forge.
 
 local context = ...
 local raw = context.raw
-local max = raw.math.max
 
 ---@param server table
 ---@param players table
@@ -10,7 +9,7 @@ local max = raw.math.max
 return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
     local binders = players.binders
-    local of, strict, none, left = binders.of, binders.strict, binders.none, binders.left
+    local of, strict, none = binders.of, binders.strict, binders.none
 
     local function type_named(name)
         return server.parts.monsters.type_of(arguments.string(name))
@@ -50,14 +49,6 @@ return function(server, players, bind)
         end)
     end
 
-    local function points(key)
-        return function(player, value)
-            local change = arguments.i16(value)
-            player[key] = max(0, (player[key] or 0) + change)
-            return true
-        end
-    end
-
     -- Points of the forge: how many, added, taken and set.
     local function forge(methods, name, key, otherwise, setter)
         methods["get" .. name] = none(function(player)
@@ -81,16 +72,6 @@ return function(server, players, bind)
         end
     end
 
-    local function third_slot(key)
-        return of(function(player, ...)
-            if raw.select("#", ...) == 0 then
-                return player[key] == true
-            end
-            player[key] = arguments.boolean((...), false)
-            return true
-        end)
-    end
-
     local function prey(player, race)
         for _, slot in raw.ipairs(player.preys or {}) do
             if slot.race == race then
@@ -100,41 +81,6 @@ return function(server, players, bind)
     end
 
     local methods = {
-        resetCharmsBestiary = of(function(player)
-            player.charm_points, player.charm_expansion, player.charms = 0, false, {}
-            player.unlocked_charms = {}
-            return true
-        end),
-        resetOldCharms = left(function(player)
-            player.charms = {}
-            return true
-        end),
-        unlockAllCharmRunes = of(function(player)
-            player.unlocked_charms = player.unlocked_charms or {}
-            for id in raw.pairs(server.parts.monsters.charms()) do
-                player.unlocked_charms[id] = true
-            end
-            return true
-        end),
-        addCharmPoints = of(points("charm_points")),
-        addMinorCharmEchoes = left(points("charm_echoes")),
-        getCharmTier = left(function(player, id)
-            local charm = player.charms and player.charms[arguments.u8(id)]
-            return charm and charm.tier or 0
-        end),
-        getCharmChance = left(function(player, id)
-            local charm = server.parts.monsters.charms()[arguments.u8(id)]
-            local own = player.charms and player.charms[arguments.u8(id)]
-            if not charm then
-                return 0
-            end
-            return charm.chance[(own and own.tier or 0) + 1] or 0
-        end),
-        getCharmMonsterType = of(function(player, id)
-            local own = player.charms and player.charms[arguments.u8(id)]
-            return own and own.race and userdata.push(server.parts.monsters.type_by_race(own.race)) or nil
-        end),
-        charmExpansion = third_slot("charm_expansion"),
         addBestiaryKill = add_kill("add_bestiary_kill"),
         isMonsterBestiaryUnlocked = none(function(player, value)
             local race = arguments.u16(value)
@@ -180,8 +126,8 @@ return function(server, players, bind)
             local slot = prey(player, arguments.u16(race))
             return slot and slot.bonus == "loot" and slot.percent or 0
         end),
-        preyThirdSlot = third_slot("third_prey"),
-        taskHuntingThirdSlot = third_slot("third_task"),
+        preyThirdSlot = binders.switch("third_prey"),
+        taskHuntingThirdSlot = binders.switch("third_task"),
         getTaskHuntingPoints = strict(function(player)
             return player.task_points or 0
         end),

@@ -142,6 +142,9 @@ return function(server, players)
     local function lose(player, killer)
         local reduction, pvp = fairness(player, killer)
         local share = players.lost_share(player) * (reduction / 100)
+        if not tfs then
+            share = share * (1 - players.charm_bless(player, killer))
+        end
         lose_magic(player, share)
         if tfs then
             lose_skills(player, share)

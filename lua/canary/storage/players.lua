@@ -129,6 +129,9 @@ return function(server, storage)
         for at, row in raw.ipairs(data.kills or {}) do
             player.kills[at] = { time = row[1], target = row[2], unavenged = row[3] == 1 }
         end
+        if not tfs and data.charms and data.charms[1] then
+            server.parts.players.read_charms(player, data.charms[1])
+        end
         give_blessings(player, data.row)
         give_guild(player, data.guild)
         storage.give_items(player, data)
@@ -326,6 +329,7 @@ return function(server, storage)
             end
         else
             add_canary_ranges(data.storage, player)
+            data.charms = { server.parts.players.written_charms(player) }
             for at, kill in raw.ipairs(player.kills) do
                 data.kills[at] = { kill.time, kill.target, kill.unavenged and 1 or 0 }
             end

@@ -29,6 +29,12 @@ _CANARY_ALONE = """
     items.imbuing_problem items.imbue items.imbuement_base items.imbuement_runs items.imbuements_for items.imbuement
     items.put_imbuement items.take_imbuement items.each_imbuement items.imbuement_category
     players.apply_imbuement players.clear_imbuement players.end_imbuing
+    combat.charm_attack combat.charm_carnage combat.charm_cleanse combat.charm_defence combat.charm_hold
+    combat.charm_inversion combat.charm_leech combat.charm_low_blow combat.charm_mana_defence combat.charm_parry
+    combat.charm_remark combat.charm_savage_blow combat.is_cleansed players.add_charm_echoes players.add_charm_points
+    players.ask_charm players.charm_bless players.charm_chance players.charm_on players.charm_race players.charm_tier
+    players.charms_against players.forget_charms players.read_charms players.refund_old_charms players.set_charm
+    players.unlock_charm players.written_charms
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"

@@ -31,6 +31,20 @@ LISTS = {
     "outfits": _Table("player_outfits", ("outfit_id", "addons"), "outfit_id"),
     "mounts": _Table("player_mounts", ("mount_id",), "mount_id"),
     "kills": _Table("player_kills", ("time", "target", "unavenged"), "time"),
+    "charms": _Table(
+        "player_charms",
+        (
+            "charm_points",
+            "minor_charm_echoes",
+            "max_charm_points",
+            "max_minor_charm_echoes",
+            "charm_expansion",
+            "UsedRunesBit",
+            "UnlockedRunesBit",
+            "charms",
+            "tracker list",
+        ),
+    ),
 }
 """What a player has many of: where it is kept."""
 

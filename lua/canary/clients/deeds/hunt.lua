@@ -1,0 +1,16 @@
+--- What a player's client asks for about its hunt: charms (Canary).
+
+return function(server, _, deeds)
+    if server.tfs then
+        return
+    end
+
+    --- Buys a charm, sets it on a race, or takes it off.
+    ---@param player table
+    ---@param action number 0 buys, 1 sets, 2 takes off, 3 gives all back
+    ---@param charm number
+    ---@param race number
+    function deeds.ask_charm(player, action, charm, race)
+        server.parts.players.ask_charm(player, action, charm, race)
+    end
+end
