@@ -107,7 +107,7 @@ def test_guesses_that_come_together_are_no_more(entrance: Entrance) -> None:
         return [str(each) for each in await asyncio.gather(*guesses, return_exceptions=True)]
 
     texts = asyncio.run(body())
-    assert texts.count(TOO_MANY) == 2 * GUESSES
+    assert texts.count(BUSY) == 2 * GUESSES
     assert not entrance._asking
 
 

@@ -161,8 +161,11 @@ class Entrance:
         if wrong and self._clock() - since >= GUESS_SECONDS:
             del self._guesses[address]
             wrong = 0
-        if wrong + self._asking[address] >= GUESSES:
+        if wrong >= GUESSES:
             raise Refused(TOO_MANY)
+        if wrong + self._asking[address] >= GUESSES:
+            # Those that are being looked at may all be right.
+            raise Refused(BUSY)
 
     def _guessed(self, address: str) -> None:
         now = self._clock()
