@@ -191,6 +191,6 @@ def test_nobody_comes_in_while_a_server_is_starting(demo: Demo, folder: PluginFo
             demo.server.server.control = busy  # type: ignore[method-assign, assignment]
             world = line.world
             with pytest.raises(Refused, match=STARTING):
-                world.enter(next(iter(world._peers.values())), "Pinger", {}, {})
+                world.enter(next(iter(world.in_game.values())).peer, "Pinger", {}, {})
 
     in_host(scenario)

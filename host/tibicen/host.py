@@ -25,6 +25,7 @@ from tibicen.lifecycle.report import Problem, Report
 from tibicen.lifecycle.watch import PluginWatcher, Wave
 from tibicen.metrics.observatory import Observatory
 from tibicen.protocol.integration import Integration, Tied
+from tibicen.protocol.sources import Sources
 from tibicen.protocol.status import StatusInfo, StatusRequest, render_binary, render_xml
 from tibicen.protocol.status_server import StatusLimits, StatusServer
 from tibicen.realms import faults
@@ -74,6 +75,7 @@ class Host:
         self.started_at = time.monotonic()
         self.hooks = HookBus(self._handler_failed)
         self.subjects = SubjectBus(self.loop)
+        self.sources = Sources(self.subjects)
         self._lock: FolderLock | None = None
         if data is None:
             self.kv = KeyValueStore(":memory:")
@@ -133,6 +135,7 @@ class Host:
             report=self._report,
             data=data,
             watch=self._watch_folder,
+            sources=self.sources,
         )
 
     def _stored_disabled(self) -> frozenset[str]:

@@ -26,7 +26,9 @@
 ---| "player.say" # A player says something; the text may be replaced, or swallowed by stopping with an empty text.
 ---| "bridge.opened" # A client entered a server through the bridge. `session`: id, ip, version, system, character, upstream.
 ---| "bridge.closed" # Such a session ended. `session`: as in bridge.opened, and by (client, server, bridge), reason.
----| "world.entered" # A player came into the world. `event`: source, session, creature (its id), position {x, y, z}. This and all of world, combat and trade are published on the subject of the same name, too; see docs/bridge.md.
+---| "server.opened" # A client's character came into the game of a server of this host. `session`: source (the server's plugin), id, ip, version, system, character.
+---| "server.closed" # Such a session ended. `session`: as in server.opened, and reason (lost, left, replaced, refused, stopped).
+---| "world.entered" # A player came into the world. `event`: source (`bridge`, or the name of a server's plugin), session, creature (its id), position {x, y, z}. This and all of world, combat and trade are published on the subject of the same name, too; see docs/bridge.md.
 ---| "world.appeared" # A creature came into view. `event`: source, session, creature, name, health (percent), position.
 ---| "world.moved" # A creature in view moved. `event`: source, session, creature, name, from, position.
 ---| "world.vanished" # A creature went out of view, by whichever way. `event`: source, session, creature, name, position (the last).
@@ -39,7 +41,7 @@
 ---| "combat.stats" # The player's own figures changed. `event`: source, session, health, max_health, mana, max_mana, level, experience; before (those that are others now).
 ---| "trade.offered" # One side of a trade is shown. `event`: source, session, own (whether it is the player's), name, items.
 ---| "trade.closed" # A trade ended, whichever way. `event`: source, session.
----| "extended.client.NAME" # An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`. `message`: session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md.
+---| "extended.client.NAME" # An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`. `message`: source, session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md.
 ---| "extended.server.NAME" # An extended message from a server, as extended.client.NAME.
 ---| "packet.any" # Every message of every session of the bridge, before the hooks of its name. See docs/bridge.md.
 ---| "packet.client.NAME" # A message of that name from a client: `packet.client.say`; by number `packet.client.op_96`; all: `any`. `packet`: session, side, opcode, name, data (bytes behind the opcode). Change data, set drop, or give lists of {opcode, data} as answer (back to the sender) and inject (on to the other side). See docs/bridge.md.
@@ -91,6 +93,8 @@ hooks = {}
 ---@overload fun(name: "player.say", fn: fun(text: string, player: tibicen.Record): string|tibicen.Stop|nil, options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "bridge.opened", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "bridge.closed", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "server.opened", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
+---@overload fun(name: "server.closed", fn: fun(session: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "world.entered", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "world.appeared", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration
 ---@overload fun(name: "world.moved", fn: fun(event: tibicen.Record), options?: tibicen.HookOptions): tibicen.Registration

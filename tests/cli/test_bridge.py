@@ -76,13 +76,13 @@ def test_plugins_send_by_a_subject(folder: PluginFolder, tmp_path: Path) -> None
         "greets",
         """
         hooks.on("bridge.opened", function(session)
-            bus.publish("bridge.send", {session = session.id, to = "client", opcode = 0xb4, data = "hi\\255"})
+            bus.publish("wire.send", {session = session.id, to = "client", opcode = 0xb4, data = "hi\\255"})
             local id, value = session.id, {a = "xy"}
-            bus.publish("bridge.send", {session = id, to = "client", extended = 200, data = "\\0"})
-            bus.publish("bridge.send", {session = id, to = "client", extended = 9, value = value, chunk = 6})
-            bus.publish("bridge.send", {session = id, to = "client", extended = 300, data = ""})
-            bus.publish("bridge.send", {session = 999, to = "client", opcode = 0xb4})
-            bus.publish("bridge.send", "nonsense")
+            bus.publish("wire.send", {session = id, to = "client", extended = 200, data = "\\0"})
+            bus.publish("wire.send", {session = id, to = "client", extended = 9, value = value, chunk = 6})
+            bus.publish("wire.send", {session = id, to = "client", extended = 300, data = ""})
+            bus.publish("wire.send", {session = 999, to = "client", opcode = 0xb4})
+            bus.publish("wire.send", "nonsense")
         end)
         """,
     )
@@ -128,11 +128,11 @@ def test_items_of_a_file_and_what_is_seen_by_a_subject(folder: PluginFolder, tmp
         local heard = {}
         hooks.on("packet.server.open_container", function(packet) heard.items = packet.fields.items end)
         hooks.on("world.container_opened", function(event)
-            bus.publish("bridge.world", {session = event.session, tiles = {{x = 1, y = 2, z = 7}}})
-            bus.publish("bridge.world", {session = 999})
+            bus.publish("wire.world", {session = event.session, tiles = {{x = 1, y = 2, z = 7}}})
+            bus.publish("wire.world", {session = 999})
         end)
         bus.subscribe("world.container_opened", function(subject, event) heard.subject = event.name end)
-        bus.subscribe("bridge.view", function(subject, view) heard.view = view end)
+        bus.subscribe("wire.view", function(subject, view) heard.view = view end)
         exports.heard = function() return heard end
         """,
     )

@@ -94,9 +94,21 @@ def bridge_closed(session: Record) -> None:
 
 
 @notify
+def server_opened(session: Record) -> None:
+    """A client's character came into the game of a server of this host. `session`: source (the server's plugin), id,
+    ip, version, system, character."""
+
+
+@notify
+def server_closed(session: Record) -> None:
+    """Such a session ended. `session`: as in server.opened, and reason (lost, left, replaced, refused, stopped)."""
+
+
+@notify
 def world_entered(event: Record) -> None:
-    """A player came into the world. `event`: source, session, creature (its id), position {x, y, z}.
-    This and all of world, combat and trade are published on the subject of the same name, too; see docs/bridge.md."""
+    """A player came into the world. `event`: source (`bridge`, or the name of a server's plugin), session, creature
+    (its id), position {x, y, z}. This and all of world, combat and trade are published on the subject of the same name,
+    too; see docs/bridge.md."""
 
 
 @notify
@@ -165,7 +177,7 @@ def trade_closed(event: Record) -> None:
 @filters
 def extended_client_NAME(message: Record) -> Record | None:
     """An extended message (0x32) from a client: `extended.client.op_200`, whole JSON values: `json_200`, all: `any`.
-    `message`: session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with
+    `message`: source, session, side, opcode, data (bytes), enabled, and value for JSON. As packet.client.NAME, with
     {opcode, data} or {opcode, value} for answer and inject. See docs/bridge.md."""
     return None
 

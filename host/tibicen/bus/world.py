@@ -1,8 +1,9 @@
 """What happens in a world, told alike wherever it is known from: a hook, and a message on the subject of the same name.
 
 The hooks `world.*`, `combat.*` and `trade.*` are described in hookspecs. Whoever knows of a world has a WorldFeed and
-tells it: the bridge of what it sees on the wire, and a server of its own. Each event is a record with `source`
-(`bridge`, `server` or `client`) and `session`, the number of the session that it was seen in (0: of nobody's).
+tells it: the bridge of what it sees on the wire, and a server of this host of what its clients see. Each event is a
+record with `source` (`bridge`, or the name of the server's plugin) and `session`, the number of the session that it was
+seen in.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ class WorldFeed:
     def wanted(self) -> bool:
         """Whether anybody listens to anything; without it there is no need to find out what happens."""
         return any(map(self._is_wanted, self.names))
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """The events that anybody listens to."""
+        return tuple(filter(self._is_wanted, self.names))
 
     def _is_wanted(self, name: str) -> bool:
         assert self._hooks is not None

@@ -6,75 +6,33 @@ import ssl
 from pathlib import Path
 from typing import Literal
 
-import structlog
-
-from tibicen.bus.subjects import Subscription
 from tibicen.bus.world import WorldFeed
 from tibicen.cli.item_files import item_table
 from tibicen.config import BridgeConfig, BridgePortConfig, HostConfig
-from tibicen.errors import ConfigError, TibicenError
+from tibicen.errors import ConfigError
 from tibicen.host import Host
 from tibicen.native import Stack
 from tibicen.protocol.bridge import Bridge, Port
 from tibicen.protocol.cam import SUFFIX
 from tibicen.protocol.cam_recorder import CamRecorder
+from tibicen.protocol.extended import BRIDGE
 from tibicen.protocol.integration import IntegrationOptions
 from tibicen.protocol.limits import BridgeLimits
 from tibicen.protocol.recorder import Recorder, SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, load_key, load_public_key, open_tibia_key
 from tibicen.protocol.upstream import Address, UpstreamPool
-from tibicen.vm.marshal import Plain
-
-SEND = "bridge.send"
-"""Subject on which plugins send messages of their own: {session, to, opcode, data}."""
-
-WORLD, VIEW = "bridge.world", "bridge.view"
-"""Subjects on which plugins ask for what a session's client sees, {session, tiles (positions, optional)}, and on which
-the answer is published, to whoever listens."""
-
-MOST_TILES = 256
-"""That are answered at once."""
-
-_log = structlog.get_logger("tibicen.bridge")
 
 
 class HostedBridge(Bridge):
-    """A bridge that plugins reach by a subject, and that ends with its recording."""
+    """A bridge that plugins reach by subjects, and that ends with its recording."""
 
     def serve(self, host: Host) -> None:
-        self._subjects = host.subjects
-        self._subscriptions = [
-            Subscription(host.subjects, SEND, self._asked),
-            Subscription(host.subjects, WORLD, self._asked_for_view),
-        ]
-        for each in self._subscriptions:
-            each.put_back()
+        self._sources = host.sources
+        host.sources.add(BRIDGE, self)
         host.tie("host:bridge", self)
 
-    def _asked(self, subject: str, data: Plain) -> None:
-        try:
-            self.send(data["session"], data["to"], data)
-        except (TibicenError, TypeError, KeyError) as error:
-            self.counts["refused_sends"] += 1
-            _log.warning("a message of a plugin was not sent", problem=str(error))
-
-    def _asked_for_view(self, subject: str, data: Plain) -> None:
-        try:
-            view = self.view(data["session"])
-            wanted = [
-                (int(each["x"]), int(each["y"]), int(each["z"])) for each in (data.get("tiles") or ())[:MOST_TILES]
-            ]
-            tiles = [
-                {"x": x, "y": y, "z": z, **(view.tile(x, y, z) or {"things": [], "exact": True})} for x, y, z in wanted
-            ]
-            self._subjects.publish(VIEW, {"session": data["session"], **view.summary(), "asked": tiles})
-        except (TibicenError, TypeError, KeyError, ValueError, AttributeError) as error:
-            self.counts["refused_views"] += 1
-            _log.warning("a plugin asked for a view that there is none of", problem=str(error))
-
     async def stop(self) -> None:
-        for each in self._subscriptions:
-            each.close()
+        self._sources.remove(BRIDGE, self)
         await super().stop()
         if self.recorder is not None:
             self.recorder.close()
@@ -99,7 +57,7 @@ async def start_bridge(config: HostConfig, host: Host, config_file: Path | None,
         reuse_key=settings.reuse_key,
         deadline_ms=settings.deadline_ms,
         recorder=recorder_of(record) if record is not None else None,
-        feed=WorldFeed("bridge", host.hooks, host.subjects),
+        feed=WorldFeed(BRIDGE, host.hooks, host.subjects),
     )
     try:
         await bridge.start()

@@ -15,11 +15,11 @@ from tibicen.bus.world import WorldFeed
 from tibicen.errors import ConfigError, TibicenError, WireError
 from tibicen.native import Stack
 from tibicen.protocol.characters import rewrite_list
-from tibicen.protocol.extended import diagnosis, owners, packets_of
+from tibicen.protocol.extended import diagnosis, owners
 from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
-from tibicen.protocol.packets import PacketHooks, message_of
+from tibicen.protocol.packets import PacketHooks, messages_of
 from tibicen.protocol.readers import Reader, Side, reader_of
 from tibicen.protocol.recorder import SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, PublicKey, open_tibia_key
@@ -332,12 +332,7 @@ class Bridge(Integration):
         session = self.sessions.get(number)
         if session is None or to not in ("client", "server"):
             raise TibicenError(f"there is no {to} of a session {number}")
-        try:
-            packets = packets_of({**message, "opcode": message["extended"]}) if "extended" in message else [message]
-            made = [message_of(each) for each in packets]
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise WireError(f"no message: {error}") from None
-        for each in made:
+        for each in messages_of(message):
             session.send("server" if to == "client" else "client", each)
         self.counts["sent"] += 1
 

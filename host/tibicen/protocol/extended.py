@@ -14,6 +14,9 @@ from tibicen.bus.chain import Filtered
 from tibicen.bus.hooks import Hook, HookBus
 from tibicen.errors import WireError
 
+BRIDGE = "bridge"
+"""Whose sessions they are, unless somebody says otherwise."""
+
 EXTENDED = 0x32
 ENABLE = 0
 
@@ -162,10 +165,11 @@ class ExtendedHooks:
     `extended.client.json_200` is shown whole values, chunks put together. It may answer; what passes is not its affair.
     """
 
-    def __init__(self, bus: HookBus, side: str) -> None:
+    def __init__(self, bus: HookBus, side: str, source: str = BRIDGE) -> None:
         self.spec = _Spec(f"extended.{side}")
         self.side = side
         self.problems = 0
+        self._source = source
         self._bus = bus
 
     def __bool__(self) -> bool:
@@ -187,6 +191,7 @@ class ExtendedHooks:
             channel.enabled = True
         made = self._json(record, message, channel)
         shown = {
+            "source": self._source,
             "session": record["session"],
             "version": record["version"],
             "side": self.side,
@@ -224,6 +229,7 @@ class ExtendedHooks:
             self.problems += 1
             return []
         shown = {
+            "source": self._source,
             "session": record["session"],
             "version": record["version"],
             "side": self.side,

@@ -14,7 +14,7 @@ from tibicen.bus.chain import Filtered
 from tibicen.bus.hooks import Hook, HookBus
 from tibicen.errors import TibicenError, WireError
 from tibicen.native.layouts import Opcodes
-from tibicen.protocol.extended import EXTENDED, Channels, ExtendedHooks
+from tibicen.protocol.extended import BRIDGE, EXTENDED, Channels, ExtendedHooks, packets_of
 from tibicen.protocol.readers import ALL, Part, Reader, Side, Unread
 from tibicen.vm.marshal import pack
 
@@ -122,6 +122,7 @@ class PacketHooks:
     """The hooks of one version's messages, looked up by opcode.
 
     Args:
+        source: whose sessions they are, in records of extended messages.
         deadline_ms: what the plugins together may take for one message; an answer that comes later counts for nothing,
             and the message goes on as it was.
 
@@ -135,6 +136,7 @@ class PacketHooks:
         bus: HookBus,
         name: Callable[[Side, int], str],
         *,
+        source: str = BRIDGE,
         deadline_ms: float = 50.0,
         counts: Counter[str] | None = None,
         clock: Callable[[], float] = monotonic,
@@ -147,8 +149,8 @@ class PacketHooks:
         self._seen = -1
         self._wishes: dict[Side, Wish] = {}
         self._extended: dict[Side, ExtendedHooks] = {
-            "client": ExtendedHooks(bus, "client"),
-            "server": ExtendedHooks(bus, "server"),
+            "client": ExtendedHooks(bus, "client", source),
+            "server": ExtendedHooks(bus, "server", source),
         }
         self.channels = Channels()
         self._late: Counter[str] = Counter()
@@ -384,3 +386,16 @@ def message_of(value: Any) -> Message:
     if isinstance(opcode, bool) or not isinstance(opcode, int) or not 0 <= opcode <= 255:
         raise ValueError("an opcode is a number from 0 to 255")
     return Message(opcode, _bytes(value.get("data", b"")))
+
+
+def messages_of(said: Mapping[str, Any]) -> list[Message]:
+    """The messages that a plugin's record stands for: {opcode, data}, {extended, data} or {extended, value}.
+
+    Raises:
+        WireError: it is none.
+    """
+    try:
+        packets = packets_of({**said, "opcode": said["extended"]}) if "extended" in said else [said]
+        return [message_of(each) for each in packets]
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise WireError(f"no message: {error}") from None

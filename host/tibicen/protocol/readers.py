@@ -50,7 +50,7 @@ class Reader(Protocol):
         ...
 
     def read(self, side: Side, messages: bytes, wanted: Opcodes = ALL) -> Sequence[Part]:
-        """The messages of a frame, in order; those that aren't wanted may be missing, or have no fields."""
+        """The messages of a frame, in order; those that aren't wanted may be missing."""
         ...
 
     def pick(self, side: Side, messages: bytes, wanted: Opcodes) -> Sequence[Part]:
@@ -106,7 +106,7 @@ class Described:
         return "" if name.startswith("0x") else name
 
     def read(self, side: Side, messages: bytes, wanted: Opcodes = ALL) -> Sequence[Part]:
-        return _bare(self._protocol.split(side, messages, self._state, wanted))
+        return _bare(self._protocol.split(side, messages, self._state, wanted, only=True))
 
     def pick(self, side: Side, messages: bytes, wanted: Opcodes) -> Sequence[Part]:
         return _bare(self._protocol.pick(side, messages, self._state, wanted))

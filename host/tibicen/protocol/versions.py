@@ -135,14 +135,17 @@ class Protocol:
         found: list[Message] = _messages(rows)
         return found if trouble is None else [*found, self._unparsed(direction, data, trouble)]
 
-    def split(self, direction: str, data: bytes, state: WireState, wanted: Collection[int] = _NOBODY) -> list[Message]:
-        """As decode, but only messages with an opcode in `wanted` are taken apart; the others' fields are empty.
+    def split(
+        self, direction: str, data: bytes, state: WireState, wanted: Collection[int] = _NOBODY, *, only: bool = False
+    ) -> list[Message]:
+        """As decode, but only messages with an opcode in `wanted` are taken apart; the others' fields are empty, or the
+        others are left out (`only`).
 
         For who has to know where messages end, and cares for the fields of few. Give the same Opcodes each time: of
         another collection a table is made at every call.
         """
         table = wanted.table if type(wanted) is Opcodes else Opcodes(wanted).table
-        rows, trouble = self._native.read(self._tables[direction], state.cell, data, table)
+        rows, trouble = self._native.read(self._tables[direction], state.cell, data, table, READ_ONLY if only else 0)
         found: list[Message] = _messages(rows)
         return found if trouble is None else [*found, self._unparsed(direction, data, trouble)]
 

@@ -30,6 +30,47 @@ MOST_ITEMS = 255
 
 BY_CREATURE = 0xFFFF
 
+_CREATURES = frozenset(
+    (
+        "login",
+        "login_success",
+        "full_map",
+        *DIRECTIONS,
+        "floor_up",
+        "floor_down",
+        "update_tile",
+        "add_thing",
+        "change_thing",
+        "remove_thing",
+        "move_creature",
+        "creature_health",
+    )
+)
+_CONTAINERS = frozenset(("open_container", "close_container", "container_add", "container_update", "container_remove"))
+_TRADE = frozenset(("own_trade", "counter_trade", "close_trade"))
+
+NEEDS = {
+    **dict.fromkeys(
+        ("world.entered", "world.appeared", "world.moved", "world.vanished", "combat.health"),
+        _CREATURES,
+    ),
+    "world.said": frozenset(("talk",)),
+    "world.told": frozenset(("text_message",)),
+    **dict.fromkeys(
+        ("world.container_opened", "world.container_changed", "world.container_closed"),
+        _CONTAINERS,
+    ),
+    "combat.stats": frozenset(("stats",)),
+    **dict.fromkeys(("trade.offered", "trade.closed"), _TRADE),
+}
+"""The messages that each event is found out by."""
+
+STATELESS = frozenset(("talk", "text_message"))
+"""Messages of which nothing that came before has to be known."""
+
+EVERYTHING = frozenset(("inventory_set", "inventory_clear")).union(*NEEDS.values())
+"""All messages that a view takes."""
+
 STATS = ("health", "max_health", "mana", "max_mana", "level", "experience")
 
 Fields = dict[str, Any]
@@ -79,6 +120,10 @@ class WorldView:
                 take = _TAKES.get(message.name)
                 if take is not None:
                     yield from take(self, message.fields)
+
+    def knows(self, names: Iterable[tuple[int, str]]) -> None:
+        """Creatures that the client has met already, by id: they may come into view again without their names."""
+        self._names.update(names)
 
     def summary(self) -> Fields:
         """All but the map, as plain data."""

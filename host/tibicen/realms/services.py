@@ -13,6 +13,7 @@ from tibicen.bus.subjects import SubjectBus
 from tibicen.lifecycle.generation import Generation
 from tibicen.lifecycle.report import Report
 from tibicen.lifecycle.waves import Wave
+from tibicen.protocol.sources import Sources
 from tibicen.realms.connections import Connections
 from tibicen.state.kv import KeyValueStore
 from tibicen.vm.isolated import Workers
@@ -86,5 +87,7 @@ class Services:
 
     Raises:
         OSError: it can't be watched."""
+    sources: Sources | None = None
+    """Sessions on the wire, by whose they are; None in a worker, where no server can be."""
     ahead: dict[str, Ahead] = field(default_factory=dict)
     """By plugin; the generation that is made next takes it out."""

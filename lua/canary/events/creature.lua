@@ -315,6 +315,18 @@ return function(server, events, base)
     --- A player got better: skill, old and new level. Whoever has the event or not.
     events.advance = to_all("onAdvance")
 
+    --- Scripts with an event for extended messages, in order.
+    ---@return string[]
+    function events.extended_scripts()
+        local names = {}
+        for _, event in raw.ipairs(by_name:sorted()) do
+            if event.type == "onExtendedOpcode" then
+                names[#names + 1] = event.file and event.file.path or event.name
+            end
+        end
+        return names
+    end
+
     events.places = events.places or {}
     events.places.creature = { by_name }
 end

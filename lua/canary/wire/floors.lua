@@ -74,13 +74,17 @@ return function(server, wire)
         return raw.type(mark) == "number" and wire.creature(view, thing) or mark
     end
 
+    local function before_things(view)
+        return view.version >= 910 and view.version < 1281 and "\0\0" or ""
+    end
+
     -- A tile's bytes; what is on it is kept as told. Nil when there is nothing.
     local function tile_bytes(view, tile, key)
         local things = wire.things_of(view, tile)
         if #things == 0 then
             return nil
         end
-        local out, marks = { view.version >= 910 and view.version < 1281 and "\0\0" or "" }, {}
+        local out, marks = { before_things(view) }, {}
         for at = 1, #things do
             local mark = wire.mark_of(view, things[at])
             marks[at] = mark
@@ -100,16 +104,21 @@ return function(server, wire)
         return z - 2, min(z + 2, DEEPEST), 1
     end
 
-    -- A part of the map through all floors that are seen: bytes. Empty tiles are counted, not told.
-    local function area(view, x, y, width, height)
+    local function there(view, x, y, z)
+        local tile = x >= 0 and y >= 0 and x < 65536 and y < 65536 and map.tile(x, y, z)
+        return tile and tile_bytes(view, tile, key_of(x, y, z)) or nil
+    end
+
+    -- A part of the map through all floors that are seen: bytes. Empty tiles are counted, not told. `tell` gives a
+    -- tile's bytes, nil when there is nothing.
+    local function area(view, tell, x, y, width, height)
         local out, skip = {}, -1
         local first, last, step = floors_of(view.z)
         for z = first, last, step do
             local shift = view.z - z
             for tx = x + shift, x + shift + width - 1 do
                 for ty = y + shift, y + shift + height - 1 do
-                    local tile = tx >= 0 and ty >= 0 and tx < 65536 and ty < 65536 and map.tile(tx, ty, z) or nil
-                    local told = tile and tile_bytes(view, tile, key_of(tx, ty, z))
+                    local told = tell(view, tx, ty, z)
                     if told then
                         if skip >= 0 then
                             out[#out + 1] = char(skip, 255)
@@ -131,24 +140,48 @@ return function(server, wire)
         return concat(out)
     end
 
+    local function whole(view, tell)
+        return "\100" .. wire.place(view.x, view.y, view.z)
+            .. area(view, tell, view.x - WEST, view.y - NORTH, WIDTH, HEIGHT)
+    end
+
     --- The whole map around a client's player.
     function wire.full_map(view)
         view.tiles, view.at = {}, {}
-        return "\100" .. wire.place(view.x, view.y, view.z) .. area(view, view.x - WEST, view.y - NORTH, WIDTH, HEIGHT)
+        return whole(view, there)
+    end
+
+    --- The whole map as a client was told it, for one that begins where that client is.
+    ---@param view table
+    ---@param fresh table the other's view
+    function wire.told_map(view, fresh)
+        return whole(fresh, function(_, x, y, z)
+            local marks = view.tiles[key_of(x, y, z)]
+            if not marks or #marks == 0 then
+                return nil
+            end
+            local out = { before_things(view) }
+            for at = 1, #marks do
+                local mark = marks[at]
+                local creature = raw.type(mark) == "number" and server.parts.creatures.by_id(mark)
+                out[at + 1] = creature and wire.creature(fresh, creature) or raw.type(mark) == "string" and mark or ""
+            end
+            return concat(out)
+        end)
     end
 
     --- The rows and columns that come into sight by a step from `x`, `y` to where the view is now.
     function wire.edges(view, x, y)
         local out = ""
         if y > view.y then
-            out = "\101" .. area(view, x - WEST, view.y - NORTH, WIDTH, 1)
+            out = "\101" .. area(view, there, x - WEST, view.y - NORTH, WIDTH, 1)
         elseif y < view.y then
-            out = "\103" .. area(view, x - WEST, view.y + SOUTH, WIDTH, 1)
+            out = "\103" .. area(view, there, x - WEST, view.y + SOUTH, WIDTH, 1)
         end
         if x < view.x then
-            out = out .. "\102" .. area(view, view.x + EAST, view.y - NORTH, 1, HEIGHT)
+            out = out .. "\102" .. area(view, there, view.x + EAST, view.y - NORTH, 1, HEIGHT)
         elseif x > view.x then
-            out = out .. "\104" .. area(view, view.x - WEST, view.y - NORTH, 1, HEIGHT)
+            out = out .. "\104" .. area(view, there, view.x - WEST, view.y - NORTH, 1, HEIGHT)
         end
         return out
     end

@@ -39,7 +39,7 @@ return function(server, wire)
         return list
     end
 
-    local function open(view, id, container, first, list)
+    local function opened(view, id, container, first, list)
         local parent = container.parent
         -- What stands on the floor is part of its field.
         local has_parent = parent ~= nil and parent.class_name ~= "Player"
@@ -54,7 +54,7 @@ return function(server, wire)
             message = message .. char(container.unlocked == false and 0 or 1, pages)
             message = message .. u16(#container.items) .. u16(first)
         end
-        wire.send(view, message .. char(#list) .. concat(list))
+        return message .. char(#list) .. concat(list)
     end
 
     -- Places at which a list, without its item at `skip`, differs from another one; nil when they are too many.
@@ -115,7 +115,7 @@ return function(server, wire)
         local list = contents(view, container, first)
         if not shown or shown.container ~= container or shown.first ~= first
             or not told_in_part(view, id, first, size, list, shown) then
-            open(view, id, container, first, list)
+            wire.send(view, opened(view, id, container, first, list))
         end
         view.windows[id] = { container = container, first = first, list = list, size = size }
     end
@@ -155,6 +155,21 @@ return function(server, wire)
                 wire.send(view, CLOSE .. char(id))
             end
         end
+    end
+
+    --- What a client was told of slots and windows, as messages.
+    ---@return string[]
+    function wire.told_holders(view)
+        local out = {}
+        for slot = 1, LAST_SLOT do
+            if (view.slots[slot] or "") ~= "" then
+                out[#out + 1] = char(120, slot) .. view.slots[slot]
+            end
+        end
+        for id, shown in raw.pairs(view.windows) do
+            out[#out + 1] = opened(view, id, shown.container, shown.first, shown.list)
+        end
+        return out
     end
 
     -- Trades -------------------------------------------------------------------------------------------------------

@@ -86,12 +86,37 @@ return function(server, wire)
         return kind.is_podium and tail .. EMPTY_PODIUM or tail
     end
 
+    -- What decides how an item of a kind is written: bits of protocol/items.py.
+    local function flags_of(kind)
+        return (kind.stackable and 1 or 0) + (kind.is_fluid_container and 2 or 0) + (kind.is_splash and 4 or 0)
+            + (kind.is_container and 8 or 0) + (kind.is_podium and 16 or 0)
+            + ((kind.classification or 0) > 0 and 32 or 0) + (kind.show_client_duration and 64 or 0)
+            + (kind.show_client_charges and 128 or 0) + ((kind.animation or kind.animation_async) and 512 or 0)
+    end
+
+    -- Kinds that were told of so far, by the client's id, and those that nobody has asked for yet.
+    local told_kinds, new_kinds = {}, {}
+
+    --- The kinds of items that were told of since the last time: { id, flags } each.
+    function wire.take_kinds()
+        local list = {}
+        for id, kind in raw.pairs(new_kinds) do
+            list[#list + 1] = { id, flags_of(kind) }
+        end
+        new_kinds = {}
+        return list
+    end
+
     --- An item as a client reads it.
     ---@param view table
     ---@param item table
     function wire.item(view, item)
         local kind = item.type
-        local id = u16(tfs and kind.client_id or kind.id)
+        local client_id = tfs and kind.client_id or kind.id
+        if told_kinds[client_id] ~= kind then
+            told_kinds[client_id], new_kinds[client_id] = kind, kind
+        end
+        local id = u16(client_id)
         if view.version >= NEW_ITEMS then
             local count = count_of(item, kind)
             return id .. count .. new_tail(item, kind, count ~= "")

@@ -299,13 +299,20 @@ return function(server, wire)
     function make.shop_closed()
         return "\124"
     end
+    -- A view keeps the offers that its client sees.
+    local function offered(view, side)
+        local message = wire.offer(view, side == "counter")
+        view.offers[side] = message or view.offers[side]
+        return message
+    end
     function make.trade_own(view)
-        return wire.offer(view, false)
+        return offered(view, "own")
     end
     function make.trade_counter(view)
-        return wire.offer(view, true)
+        return offered(view, "counter")
     end
-    function make.trade_closed()
+    function make.trade_closed(view)
+        view.offers = {}
         return "\127"
     end
     function make.outfit_window(view)

@@ -2,8 +2,8 @@
 ---
 --- A view: { number, version, system, extended, player, x, y, z (where its client's map lies), tiles = { [place] =
 --- marks of the things on it, as told }, at = { [creature's id] = place where it was told to be }, known = { [id] =
---- true }, shown = { [id] = figures }, out = messages to be sent, waiting = what parts of the server told the player
---- }.
+--- true }, shown = { [id] = figures }, out = messages to be sent, waiting = what parts of the server told the player,
+--- offers = { own, counter } of a trade, as told }.
 
 local context = ...
 local raw = context.raw
@@ -31,7 +31,7 @@ return function(server, wire)
             system = client.system or 0,
             extended = client.extended or false,
             tiles = {}, at = {}, known = {}, known_count = 0, shown = {}, slots = {}, windows = {},
-            out = {}, waiting = {}, unknown = {},
+            out = {}, waiting = {}, unknown = {}, offers = {},
         }
     end
 
@@ -65,7 +65,8 @@ return function(server, wire)
 
     -- Coming in ----------------------------------------------------------------------------------------------------
 
-    local function login_success(view)
+    --- What a client is told of itself first.
+    function wire.login_success(view)
         local player = view.player
         local message = "\23" .. wire.u32(player.id) .. "\50\0"
         -- Of the formula of how long a step takes, see creatures/walk.lua.
@@ -89,7 +90,7 @@ return function(server, wire)
         if view.extended then
             send(view, FEATURES_EXTENDED)
         end
-        send(view, login_success(view))
+        send(view, wire.login_success(view))
         send(view, "\10")
         send(view, "\15")
         send(view, wire.full_map(view))

@@ -140,7 +140,7 @@ class ServerPlugin:
                 server.players.take_over(before.server.players)
             if self._wired is not None:
                 had = before._wire if before is not None else None
-                self._wire = HostedWire(name, self._wired, self._startup.own, server, had)
+                self._wire = HostedWire(name, self._wired, self._startup.own, server, had, self.services)
         except LoadError as error:
             told = self._blame.problem(error.message) if not error.file else None
             if told is None or not told.file:

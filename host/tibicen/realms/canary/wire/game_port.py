@@ -8,6 +8,7 @@ import time
 
 from tibicen.errors import TibicenError, WireError
 from tibicen.native import adler32
+from tibicen.protocol.extended import OTCLIENT_SYSTEMS
 from tibicen.protocol.handshake import CHALLENGE, GAME_LOGIN, Credentials, FirstFrame, read_credentials
 from tibicen.realms.canary.wire.accounts import TokenNeeded
 from tibicen.realms.canary.wire.entrance import TOKEN_NEEDED, Refused
@@ -18,8 +19,6 @@ from tibicen.realms.canary.wire.world import WireWorld
 
 ERROR, WAITING = 0x14, 0x16
 BROKEN = "Your character could not be loaded."
-OTCLIENT = range(10, 13)
-"""OS ids of OTClient: these are told that extended opcodes are spoken."""
 
 
 class GamePeer(Peer):
@@ -76,7 +75,7 @@ class GamePeer(Peer):
         if name is None:
             self.refuse("Character not found.", f"account {account.name!r} has no character of the name asked for")
             return
-        client = {"version": first.version, "system": first.system, "extended": first.system in OTCLIENT}
+        client = {"version": first.version, "system": first.system, "extended": first.system >= OTCLIENT_SYSTEMS}
         try:
             self._world.enter(self, name, dict(account.characters[name]), {**client, "address": self.address})
         except TibicenError as error:

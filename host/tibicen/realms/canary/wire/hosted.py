@@ -15,12 +15,14 @@ from tibicen.protocol.integration import Integration
 from tibicen.protocol.rsa import load_key, open_tibia_key
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Account, Accounts, KnownAccounts
+from tibicen.realms.canary.wire.audience import Audience
 from tibicen.realms.canary.wire.listener import WireListener, addresses, bind
 from tibicen.realms.canary.wire.options import WireLimits, WireOptions
 from tibicen.realms.canary.wire.peer import log
 from tibicen.realms.canary.wire.stored_accounts import StoredAccounts
 from tibicen.realms.canary.wire.world import WireWorld
 from tibicen.realms.connections import WireConfig
+from tibicen.realms.services import Services
 
 STEP_SECONDS = 0.02
 """How often a world with connections moves, and what changed is sent."""
@@ -35,15 +37,23 @@ class HostedWire:
         folder: that of the plugin.
         server: loaded, and not serving yet.
         before: the wire of the generation that serves.
+        services: the host, whose plugins hear of connections.
 
     Raises:
         LoadError: a port or a key can't be had.
     """
 
     def __init__(
-        self, plugin: str, config: WireConfig, folder: Path, server: Server, before: HostedWire | None
+        self,
+        plugin: str,
+        config: WireConfig,
+        folder: Path,
+        server: Server,
+        before: HostedWire | None,
+        services: Services,
     ) -> None:
         self._plugin = plugin
+        self._services = services
         self._server = server
         self._before = before
         self._after: HostedWire | None = None
@@ -78,13 +88,16 @@ class HostedWire:
                 if kind not in addresses(self.options):
                     listener.end(kind)
         elif self._listener is None:
-            world = WireWorld(self._server, self.accounts, self.options)
+            audience = Audience(self._plugin, self._services.hooks, self._services.subjects)
+            world = WireWorld(self._server, self.accounts, self.options, audience)
             listener = WireListener(world, sockets=self._sockets, timed=False)
             self._sockets = {}
             self._listening = self._run(listener.start())
         else:
             return
         self._listener = listener
+        if self._services.sources is not None:
+            self._services.sources.add(self._plugin, listener.world.exchange)
         sockets, self._sockets = self._sockets, {}
         if sockets:
             self._listening = self._run(listener.listen(sockets))
@@ -117,6 +130,8 @@ class HostedWire:
         self._before = self._after = None
         listener, self._listener = self._listener, None
         if listener is not None:
+            if self._services.sources is not None:
+                self._services.sources.remove(self._plugin, listener.world.exchange)
             if self._listening is not None:
                 self._listening.cancel()
             listener.shut()

@@ -101,6 +101,7 @@ class WireListener(Integration):
             "counts": {**self.counts, **self.world.counts},
             "ports": [{"kind": kind, "host": host, "port": numbers[kind]} for kind in addresses(self.world.options)],
             "sessions": self.world.sessions(),
+            "extended": self.world.exchange.owners(),
         }
 
     def backup(self) -> dict[str, Any]:

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tibicen.errors import TibicenError
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
+from tibicen.realms.canary.wire.audience import Audience
 from tibicen.realms.canary.wire.entrance import Entrance, Refused
+from tibicen.realms.canary.wire.exchange import Exchange
 from tibicen.realms.canary.wire.options import WireOptions
+from tibicen.realms.canary.wire.session import Session
+from tibicen.realms.canary.wire.views import Views, raw
 
 if TYPE_CHECKING:
     from tibicen.realms.canary.wire.game_port import GamePeer
@@ -41,21 +45,27 @@ class WireWorld:
         server: the world, its scripts loaded.
         accounts: who may log in.
         options: ports, limits, names.
+        audience: who hears of what goes over connections.
     """
 
-    def __init__(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
+    def __init__(
+        self, server: Server, accounts: Accounts, options: WireOptions, audience: Audience | None = None
+    ) -> None:
         self.server = server
         self.options = options.of(server.dialect)
         self.entrance = Entrance(accounts)
         self.game_port = options.game_port
-        self._peers: dict[int, GamePeer] = {}
-        self._logins: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {}
+        self.in_game: dict[int, Session] = {}
+        """Connections with a character in the game, by their numbers."""
         self._by_address: dict[str, int] = {}
         self._connections = 0
         self._ticker: asyncio.Task[None] | None = None
         self._next_ping = 0.0
         self.counts: Counter[str] = Counter()
         """What happened, by name: connections, entered, refused, ended."""
+        self._audience = audience or Audience()
+        self.views = Views(self._audience.feed(), self.counts)
+        self.exchange = Exchange(self, self._audience)
         self._moving = self._closed = False
         self.slowest_ms = 0.0
         """The longest that one tick of the world took."""
@@ -87,14 +97,11 @@ class WireWorld:
     @property
     def players(self) -> int:
         """Connections with a character in the game."""
-        return len(self._peers)
+        return len(self.in_game)
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who is in the game by a connection."""
-        return [
-            {"id": number, "character": name, "version": client["version"], "ip": self._peers[number].address}
-            for number, (name, _, client) in self._logins.items()
-        ]
+        return [{**each.info, "extended": self.exchange.diagnose(each)} for each in self.in_game.values()]
 
     def vocations(self) -> dict[int, str]:
         """Names of the server's vocations by number."""
@@ -117,11 +124,13 @@ class WireWorld:
             self.counts["refused"] += 1
             raise Refused(str(answer["problem"]), seconds=int(answer.get("wait") or 0))
         self.counts["entered"] += 1
-        replaced = self._taken_out(int(answer.get("replaced") or 0))
+        replaced = self._taken_out(int(answer.get("replaced") or 0), "replaced")
         if replaced is not None:
             replaced.refuse(REPLACED, f"{name} logged in again, from {peer.address}")
-        self._peers[peer.number] = peer
-        self._logins[peer.number] = name, fields, client
+        session = self.in_game[peer.number] = Session(peer, name, fields, client)
+        self.exchange.begin(session)
+        self.views.begin(peer.number, client["version"])
+        self._audience.tell("server.opened", session.info)
         self.flush()
 
     def ban(self, address: str) -> str:
@@ -136,9 +145,15 @@ class WireWorld:
         answer: dict[str, Any] = self.server.control("wire_enter", number, name, {} if known else fields, client, moved)
         return answer
 
-    def _taken_out(self, number: int) -> GamePeer | None:
-        self.counts["ended"] += self._logins.pop(number, None) is not None
-        return self._peers.pop(number, None)
+    def _taken_out(self, number: int, reason: str) -> GamePeer | None:
+        session = self.in_game.pop(number, None)
+        if session is None:
+            return None
+        self.counts["ended"] += 1
+        self.views.end(number)
+        self.exchange.end(number)
+        self._audience.tell("server.closed", {**session.info, "reason": reason})
+        return session.peer
 
     def move(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
         """Another server takes over, with what the one before has saved: characters come into its game as if they had
@@ -147,6 +162,7 @@ class WireWorld:
         self.server, self.options = server, options.of(server.dialect)
         self.entrance.accounts = accounts
         self._moving = True
+        self.views.moved()
         self._move_in()
 
     def _move_in(self) -> None:
@@ -154,25 +170,31 @@ class WireWorld:
         if not self._moving or server.control("starting"):
             return
         self._moving = False
-        for number, (name, fields, client) in list(self._logins.items()):
-            peer = self._peers[number]
+        for number, session in list(self.in_game.items()):
             try:
-                answer = self._enter(number, name, fields, client, moved=True)
+                answer = self._enter(number, session.name, session.fields, session.client, moved=True)
                 problem = str(answer.get("problem") or "")
             except TibicenError as error:
-                log.error("%s could not come into the new server's game: %s", name, error)
+                log.error("%s could not come into the new server's game: %s", session.name, error)
                 problem = "Your character could not be loaded."
             if problem:
-                self._taken_out(number)
-                peer.refuse(problem, f"the server was reloaded; {problem}")
+                self._taken_out(number, "refused")
+                session.peer.refuse(problem, f"the server was reloaded; {problem}")
         self.flush()
 
     def message(self, peer: GamePeer, data: bytes) -> str:
         """A client's message is done; why its connection has to be closed, or nothing."""
-        if peer.number not in self._peers:
+        session = self.in_game.get(peer.number)
+        if session is None:
             return ""
+        if self.exchange.wanted:
+            return self.exchange.from_client(session, data)
+        return self.do(peer.number, data)
+
+    def do(self, number: int, data: bytes) -> str:
+        """Has the world do what a client's message asks for; why it can't be, or nothing."""
         try:
-            problem = self.server.control("wire_message", peer.number, data)
+            problem = self.server.control("wire_message", number, data)
         except TibicenError as error:
             # One message that the world can't bear costs its sender the connection, and nobody else anything.
             return f"message 0x{data[0]:02X} failed in the world: {error}"
@@ -180,22 +202,42 @@ class WireWorld:
 
     def lost(self, peer: GamePeer) -> None:
         """A connection is gone."""
-        if self._taken_out(peer.number) is not None and self.server.control("wire_lost", peer.number):
+        if self._taken_out(peer.number, "lost") is not None and self.server.control("wire_lost", peer.number):
             log.info("%s stays in the game without a connection", peer.character)
 
     # -- time
 
     def flush(self) -> None:
         """Sends what the world has to tell."""
-        for number, frames, over in self.server.control("wire_flush") or ():
-            peer = self._peers.get(number)
-            if peer is None:
+        views, apart = self.views, self.exchange.wanted
+        if listens := views.listens():
+            rows, kinds = self.server.control("wire_watch", views.missing(), apart)
+            views.note_kinds(kinds or ())
+        else:
+            rows = self.server.control("wire_flush", apart)
+        ended = []
+        for number, frames, over, *known in rows or ():
+            session = self.in_game.get(number)
+            if session is None:
                 continue
-            for frame in frames or ():
-                peer.send(frame if isinstance(frame, bytes) else frame.encode())
+            told = [raw(frame) for frame in frames or ()]
+            for frame in told:
+                if apart:
+                    self.exchange.from_server(session, frame)
+                else:
+                    session.peer.send(frame)
+            if listens:
+                views.take(number, told)
+                if known:
+                    views.take_all(number, *(part or () for part in known[0]))
             if over:
-                self._taken_out(number)
-                peer.close("the character left the game", expected=True)
+                ended.append(number)
+        # Frames go first: who hears of them can't hold them.
+        views.tell()
+        for number in ended:
+            gone = self._taken_out(number, "left")
+            if gone is not None:
+                gone.close("the character left the game", expected=True)
 
     def tell(self, now: float) -> None:
         """Time has passed in the world: asks clients for signs of life when that is due, and sends what there is.
@@ -224,9 +266,9 @@ class WireWorld:
     def close(self) -> None:
         """Closes the connections; nothing is asked of the server any more."""
         self._closed = True
-        peers, self._peers, self._logins = self._peers, {}, {}
-        for peer in peers.values():
-            peer.close("the server shuts down", expected=True)
+        for number, session in list(self.in_game.items()):
+            self._taken_out(number, "stopped")
+            session.peer.close("the server shuts down", expected=True)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -248,11 +290,12 @@ class WireWorld:
             self.slowest_ms = max(self.slowest_ms, (time.perf_counter() - started) * 1000)
 
     def _ping(self) -> None:
+        self.exchange.tell_diagnoses()
         for number in self.server.control("wire_pings") or ():
-            peer = self._peers.get(number)
-            if peer is not None:
-                peer.close("no sign of life for 60 s")
+            session = self.in_game.get(number)
+            if session is not None:
+                session.peer.close("no sign of life for 60 s")
         for number, opcode, size in self.server.control("wire_unknown") or ():
-            peer = self._peers.get(number)
-            who = f"{peer.character} from {peer.address}" if peer is not None else "somebody who is gone"
+            session = self.in_game.get(number)
+            who = f"{session.name} from {session.peer.address}" if session is not None else "somebody who is gone"
             log.info("message 0x%02X of %d bytes is known to nobody: %s sent it", opcode, size, who)
