@@ -6,7 +6,7 @@
 
 local context = ...
 local raw = context.raw
-local byte, concat, min = raw.string.byte, raw.table.concat, raw.math.min
+local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
 local PARTS = { "things", "floors", "view", "goods", "imbuing", "looks", "figures", "holders", "told", "retold", "asked",
@@ -17,7 +17,6 @@ local FRAME = 8000
 local LOGIN_EFFECT = 11
 -- Bytes that one connection, and all together, are given at once; what is left goes next time.
 local AT_ONCE, ALL_AT_ONCE = 262144, 4194304
-local EXTENDED = 50
 
 return function(server)
     local wire = { views = {}, by_player = {}, dirty = {}, alone = {}, round = 0 }
@@ -113,8 +112,8 @@ return function(server)
     end
 
     -- Messages of a view put together for frames, no message cut in two, up to so many bytes; how many those are. One
-    -- that has to be alone in its frame is in a table. `apart`: extended messages are alone, too.
-    local function take_frames(view, most, apart)
+    -- that has to be alone in its frame is in a table.
+    local function take_frames(view, most)
         local out, frames, parts, size, all = view.out, {}, {}, 0, 0
         local function close()
             if size > 0 then
@@ -125,7 +124,6 @@ return function(server)
         while at <= #out and all < most do
             local alone = raw.type(out[at]) == "table"
             local message = alone and out[at][1] or out[at]
-            alone = alone or (apart and byte(message) == EXTENDED)
             if alone or size + #message > FRAME then
                 close()
             end
@@ -146,7 +144,7 @@ return function(server)
     end
 
     -- See wire_flush and wire_watch.
-    local function flush(again, apart)
+    local function flush(again)
         local list = {}
         wire.round = wire.round + 1
         local changed = {}
@@ -161,7 +159,7 @@ return function(server)
         for number, view in raw.pairs(wire.views) do
             local frames, size = {}, 0
             if #view.out > 0 and left > 0 then
-                frames, size = take_frames(view, min(AT_ONCE, left), apart)
+                frames, size = take_frames(view, min(AT_ONCE, left))
                 left = left - size
             end
             local over = view.player.removed and #view.out == 0
@@ -179,23 +177,21 @@ return function(server)
 
     --- What is to be sent since the last time: { { number, frames, over }, … }. `over` says that the character has left
     --- and the connection is to be closed behind the frames.
-    ---@param apart boolean|nil extended messages are to be in frames of their own
-    function server.controls.wire_flush(apart)
-        return flush({}, apart)
+    function server.controls.wire_flush()
+        return flush({})
     end
 
     --- The same for a host that reads along.
     ---@param numbers number[] connections of which all that was told so far is wanted: { messages, names } as the
     --- fourth of their rows; one that is not ready for it has none
-    ---@param apart boolean|nil see wire_flush
     ---@return table { rows, kinds }; kinds are those of items that were told of since the last time: { client's id,
     --- flags } each
-    function server.controls.wire_watch(numbers, apart)
+    function server.controls.wire_watch(numbers)
         local again = {}
         for _, number in raw.ipairs(numbers) do
             again[number] = true
         end
-        return { flush(again, apart), wire.take_kinds() }
+        return { flush(again), wire.take_kinds() }
     end
 
     --- Scripts that answer extended messages of clients, in order.

@@ -141,8 +141,9 @@ return function(server, wire)
     end
     make.say, make.channel = talk, talk
 
-    function make.raw(_, fields)
-        return fields.bytes
+    -- Whoever does not know what a script made up loses no more than that.
+    function make.raw(view, fields)
+        wire.send_alone(view, fields.bytes)
     end
     function make.fyi(_, fields)
         return "\21" .. text(fields.text)

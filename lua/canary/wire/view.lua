@@ -88,7 +88,7 @@ return function(server, wire)
         local tile = player.tile
         view.x, view.y, view.z = tile.x, tile.y, tile.z
         if view.extended then
-            send(view, FEATURES_EXTENDED)
+            wire.send_alone(view, FEATURES_EXTENDED)
         end
         send(view, wire.login_success(view))
         send(view, "\10")

@@ -60,8 +60,16 @@ def told():
     return heard
 
 
+def swell(size):
+    more.append(size)
+
+
+more = [0]
+
+
 def setup(plugin):
     plugin.export(told)
+    plugin.export(swell)
 
 
 @hookimpl
@@ -71,7 +79,7 @@ def world_said(event):
 
 @hookimpl
 def extended_server_op_{PING}(message):
-    message["data"] = message["data"].upper()
+    message["data"] = message["data"].upper() + bytes(more[-1])
     return message
 """
 
@@ -167,6 +175,11 @@ def test_plugins_speak_with_clients_beside_the_scripts(folder: PluginFolder) -> 
             ann.client.send("extended_opcode", opcode=PING, data=b"ping")
             await until(lambda: ann.extended)
             assert ann.extended.pop() == (PING, b"PONG TO ANN")
+            # More than a client takes is nothing at all.
+            stage.running.export("pylistens", "swell", 65_500)
+            ann.client.send("extended_opcode", opcode=PING, data=b"ping")
+            await until(lambda: stage.ties["counts"].get("too_long"))
+            stage.running.export("pylistens", "swell", 0)
             # Values in chunks, there and back.
             for part in chunks(json.dumps({"n": 41, "pad": "x" * 5000}).encode(), 3900):
                 ann.client.send("extended_opcode", opcode=DATA, data=part)

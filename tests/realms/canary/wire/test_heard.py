@@ -17,6 +17,7 @@ from tibicen.realms.canary.server import Dialect
 
 X, Y, Z = HOME
 SAY = 1
+OWN_OPCODE = 0x0B
 
 
 def slot(number: int, item: int) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def test_both_tell_the_same(tmp_path: Path, dialect: Dialect, version: int) -> N
                 assert heard[SOURCE][session] == heard["bridge"][session]
             told = {name for events in heard[SOURCE].values() for name, _ in events}
             assert told == set(NEEDS)
+            assert ann.failures == bob.failures == []
             assert stage.plugins.failures == [] and stage.world.counts["views_lost"] == 0
 
     run(scenario)
@@ -116,5 +118,24 @@ def test_who_begins_in_the_middle_knows_all_the_same(tmp_path: Path, dialect: Di
                 assert mine.map.tiles.keys() == theirs.map.tiles.keys()
                 for place, tile in theirs.map.tiles.items():
                     assert mine.map.tiles[place].things == tile.things
+
+    run(scenario)
+
+
+def test_what_a_script_makes_up_costs_the_view_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with Heard(tmp_path) as stage:
+            heard = listen(stage.plugins, *NEEDS)
+            await stage.enter("Ann", bridged=False)
+            stage.lua(f"""
+                local message = NetworkMessage()
+                message:addByte({OWN_OPCODE})
+                message:addString("of our own")
+                local ann = Player("Ann")
+                message:sendToPlayer(ann)
+                ann:sendTextMessage(MESSAGE_EVENT_ADVANCE, "behind it")
+            """)
+            await until(lambda: any(name == "world.told" for name, _ in heard[SOURCE][1]))
+            assert stage.world.views._watched[1].view.unread == 1
 
     run(scenario)

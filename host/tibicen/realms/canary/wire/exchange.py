@@ -82,22 +82,28 @@ class Exchange:
         for each in verdict.inject:
             problem = problem or self._world.do(number, each.wire())
         for each in verdict.answer:
-            session.peer.send(each.wire())
+            self._tell(session, each.wire())
         return problem
 
     def from_server(self, session: Session, frame: bytes) -> None:
-        """What a client is told is shown and sent."""
+        """What a client is told is shown and sent. Extended messages are in frames of their own."""
         verdict = self._ask("server", session, frame)
         if verdict is None:
             session.peer.send(frame)
             return
         if verdict.data is not None:
-            session.peer.send(_OPCODE + verdict.data)
+            self._tell(session, _OPCODE + verdict.data)
         for each in verdict.inject:
-            session.peer.send(each.wire())
+            self._tell(session, each.wire())
         for each in verdict.answer:
             if problem := self._world.do(session.peer.number, each.wire()):
                 log.warning("a plugin answered the server with what is no message of %s: %s", session.name, problem)
+
+    def _tell(self, session: Session, message: bytes) -> None:
+        if len(message) <= LONGEST:
+            session.peer.send(message)
+        else:
+            self.counts["too_long"] += 1
 
     def _ask(self, side: Side, session: Session, data: bytes) -> Verdict | None:
         """What plugins make of a message; None: nothing, or it is none of theirs."""

@@ -209,12 +209,12 @@ class WireWorld:
 
     def flush(self) -> None:
         """Sends what the world has to tell."""
-        views, apart = self.views, self.exchange.wanted
+        views, shown = self.views, self.exchange.wanted
         if listens := views.listens():
-            rows, kinds = self.server.control("wire_watch", views.missing(), apart)
+            rows, kinds = self.server.control("wire_watch", views.missing())
             views.note_kinds(kinds or ())
         else:
-            rows = self.server.control("wire_flush", apart)
+            rows = self.server.control("wire_flush")
         ended = []
         for number, frames, over, *known in rows or ():
             session = self.in_game.get(number)
@@ -222,7 +222,7 @@ class WireWorld:
                 continue
             told = [raw(frame) for frame in frames or ()]
             for frame in told:
-                if apart:
+                if shown:
                     self.exchange.from_server(session, frame)
                 else:
                     session.peer.send(frame)
