@@ -20,6 +20,7 @@ local PARTS = {
     "logger",
     "webhook",
     "bank",
+    "market",
 }
 
 return function(server)

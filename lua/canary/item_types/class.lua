@@ -273,11 +273,13 @@ return function(server, item_types)
             return told
         end
 
-        -- The market of this world never had an offer taken.
-        function methods.getMarketBuyStatistics()
-            return nil
+        local function market(selling)
+            return function(object)
+                local kind = kind_of(object)
+                return kind and server.parts.storage.market_prices(kind.id, selling) or nil
+            end
         end
-        methods.getMarketSellStatistics = methods.getMarketBuyStatistics
+        methods.getMarketBuyStatistics, methods.getMarketSellStatistics = market(false), market(true)
     end
 
     userdata.methods("ItemType", methods)

@@ -475,3 +475,23 @@ def test_inserts_and_transactions_of_tfs(tmp_path: Path) -> None:
     """
     assert run(tmp_path, "tfs", code) == [True, True, True, True, True, 3, False, True, 3, True, True, 0]
     assert run(tmp_path, "canary", "return { DBInsert == nil, DBTransaction == nil }") == [True, True]
+
+
+def test_scripts_of_tfs_are_told_what_the_market_paid(tmp_path: Path) -> None:
+    history = COMMON + (
+        "CREATE TABLE `market_history` (`sale` tinyint, `itemtype` smallint, `price` bigint, `state` tinyint);\n"
+        "INSERT INTO `market_history` VALUES (0, 3000, 10, 3), (0, 3000, 30, 3), (0, 3000, 5, 1), (1, 3000, 7, 3);\n"
+    )
+    items = '<items><item id="3000" name="bell" /><item id="3001" name="horn" /></items>'
+    code = b"""
+        local bell, horn = ItemType(3000), ItemType(3001)
+        bell:getMarketBuyStatistics().lowestPrice = 0
+        local bought, sold = bell:getMarketBuyStatistics(), bell:getMarketSellStatistics()
+        return { bought.numTransactions, bought.totalPrice, bought.highestPrice, bought.lowestPrice,
+                 sold.numTransactions, sold.totalPrice, horn:getMarketBuyStatistics() == nil }
+    """
+    files = {"schema.sql": history, "data/items/items.xml": items}
+    found = with_server(tmp_path / "with", lambda server: server.run(code), files, dialect="tfs")
+    assert found == [2, 40, 30, 10, 1, 7, True]
+    without = b"return ItemType(3000):getMarketSellStatistics() == nil"
+    assert with_server(tmp_path / "without", lambda server: server.run(without), dialect="tfs") is True

@@ -37,7 +37,9 @@ _CANARY_ALONE = """
     players.unlock_charm players.written_charms
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
-_TFS_ALONE = "combat.register_weapon_xml item_types.currency monsters.load_xml vocations.push_outfit"
+_TFS_ALONE = """
+    combat.register_weapon_xml item_types.currency monsters.load_xml storage.market_prices vocations.push_outfit
+"""
 _LACKING = {"canary": set(_TFS_ALONE.split()), "tfs": set(_CANARY_ALONE.split())}
 
 
