@@ -63,7 +63,7 @@ def lines_of(difference: dict[str, Any], value: Any) -> Iterator[str]:
     """A difference for people; `value` shows a field's value."""
     mark = {"gone": "-", "new": "+", "changed": "~"}[difference["what"]]
     row = difference["after"] or difference["before"]
-    lines = [f"line {each['line']}" for each in (difference["before"], difference["after"]) if each]
+    lines = [_where(each) for each in (difference["before"], difference["after"]) if each]
     arrow = "->" if difference["from"].endswith("client") else "<-"
     head = f"{mark} {' / '.join(lines)} {arrow} {difference['name']}"
     if difference["what"] == "changed":
@@ -73,3 +73,8 @@ def lines_of(difference: dict[str, Any], value: Any) -> Iterator[str]:
             yield f"      {name}: {value(was)} is now {value(now)}"
     else:
         yield f"{head} " + " ".join(f"{name}={value(each)}" for name, each in row["fields"].items())
+
+
+def _where(row: Row) -> str:
+    """What passes live stands in no line."""
+    return f"line {row['line']}" if "line" in row else f"{row['time_ms'] / 1000:.3f} s"

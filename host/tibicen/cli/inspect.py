@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -111,7 +111,7 @@ def rows(
                 continue
             row = {**_place(each), "start": message.start, "end": message.end, "opcode": message.opcode}
             row["name"], row["fields"] = message.name, without_secrets(plain(message.fields))
-            if raw and "secret" not in message.fields:
+            if raw and not has_secrets(message.fields):
                 row["raw"] = each.opened.messages[message.start : message.end].hex()
             yield row
 
@@ -119,6 +119,11 @@ def rows(
 def _place(each: Inspected) -> dict[str, Any]:
     record = each.record
     return {"line": record.line, "time_ms": record.time, "connection": record.connection, "from": each.way}
+
+
+def has_secrets(fields: Mapping[str, Any]) -> bool:
+    """Whether a message's bytes are not to be shown, either."""
+    return not _SECRETS.isdisjoint(fields)
 
 
 def without_secrets(fields: dict[str, Any]) -> dict[str, Any]:

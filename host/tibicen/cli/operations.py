@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from tibicen.cli.control import Operation
-from tibicen.cli.live import Tap
+from tibicen.cli.live import LiveTap
 from tibicen.errors import ControlError
 from tibicen.host import Host
 from tibicen.lifecycle.plugin import Plugin
 from tibicen.lifecycle.report import Report
 from tibicen.metrics.readings import to_plain
+from tibicen.protocol.bridge import Bridge
 
 
 def report_to_plain(report: Report) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class Operations:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._manager = host.plugins
-        self._tap = Tap(host.hooks)
+        self._tap = LiveTap(self._bridges)
 
     def by_name(self) -> dict[str, Operation]:
         return {
@@ -58,6 +59,9 @@ class Operations:
 
     def connections(self) -> dict[str, Any]:
         return {name: tie.monitor() for name, tie in self._host.integrations().items()}
+
+    def _bridges(self) -> list[Bridge]:
+        return [tie for tie in self._host.integrations().values() if isinstance(tie, Bridge)]
 
     def _plugin(self, name: object) -> Plugin:
         return self._manager.plugin(_text("name", name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -172,6 +173,7 @@ def inspect(
     raw: Annotated[bool, Parameter(negative="")] = False,
     items: Path | None = None,
     protocol: int = 0,
+    seconds: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
     socket: SocketOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -186,7 +188,7 @@ def inspect(
     verify
         Checks instead: each frame and message is opened, read, and made again to the same bytes. Prints totals as JSON.
     diff
-        Compares two recordings; the exit code is 1 when their messages differ.
+        Compares two recordings, or with --live what passes with one; the exit code is 1 when their messages differ.
     name
         Shows messages of this name only; * and ? stand for any letters.
     opcode
@@ -200,14 +202,20 @@ def inspect(
         unless given.
     protocol
         The version of a .cam, which does not say it; the one in its name unless given.
+    seconds
+        With --live: for how long; until Ctrl-C unless given.
     """
     from tibicen.cli import inspect as inspection
 
     wanted = inspection.filter_of(name, opcode, side)
     if live:
-        if paths or verify or diff:
-            raise ConfigError("--live shows what passes a running bridge; it goes with no recording")
-        _inspect_live(socket_of(socket), wanted, raw, json)
+        if verify or len(paths) != int(diff):
+            raise ConfigError("--live shows what passes a running bridge; it goes with a recording only for --diff")
+        passing = _passing(socket_of(socket), wanted, raw, seconds)
+        if diff:
+            before = list(inspection.rows(*inspection.open_capture(paths[0], items, protocol), wanted, raw=raw))
+            _diff(before, [row for row in passing if "missed" not in row], json)
+        _inspect_live(passing, json)
         return
     if not paths:
         raise ConfigError("name at least one recording to inspect, or say --live")
@@ -245,13 +253,20 @@ def _diff(before: list[dict[str, Any]], after: list[dict[str, Any]], as_json: bo
     sys.exit(1 if differences else 0)
 
 
-def _inspect_live(socket: Path, wanted: Any, raw: bool, as_json: bool) -> None:
-    """A line a message; as JSON an object a line."""
-    from tibicen.cli.inspect import text_of
+def _passing(socket: Path, wanted: Any, raw: bool, seconds: float | None) -> Iterator[dict[str, Any]]:
+    """What passes a running bridge, until Ctrl-C."""
     from tibicen.cli.live import follow
 
     with contextlib.suppress(KeyboardInterrupt):
-        for row in follow(socket, wanted, raw=raw):
+        yield from follow(socket, wanted, raw=raw, seconds=seconds)
+
+
+def _inspect_live(passing: Iterator[dict[str, Any]], as_json: bool) -> None:
+    """A line a message; as JSON an object a line."""
+    from tibicen.cli.inspect import text_of
+
+    with contextlib.suppress(KeyboardInterrupt):
+        for row in passing:
             if as_json:
                 print(json.dumps(row), flush=True)
             elif "missed" in row:

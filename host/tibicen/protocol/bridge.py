@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
 from tibicen.protocol.packets import PacketHooks, messages_of
-from tibicen.protocol.readers import Reader, Side, reader_of
+from tibicen.protocol.readers import Part, Reader, Side, reader_of
 from tibicen.protocol.recorder import SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, PublicKey, open_tibia_key
 from tibicen.protocol.session import Session
@@ -30,6 +30,10 @@ from tibicen.protocol.websocket_front import WebSocketFront
 from tibicen.protocol.world_view import WorldView
 
 LOOK_AFTER_SECONDS = 1.0
+
+Tap = Callable[[Mapping[str, Any], str, bytes, Sequence[Part]], None]
+"""What looks at frames and changes nothing: called with what is known of the session, who sent it (layout.DIRECTIONS),
+the frame's messages, and these taken apart. It must not raise."""
 
 _log = structlog.get_logger("tibicen.bridge")
 
@@ -77,6 +81,7 @@ class Bridge(Integration):
 
     Attributes:
         sessions: by number.
+        taps: shown every frame, before plugins; see `tap`.
         counts: what happened, by name; docs/bridge.md says which there are.
     """
 
@@ -105,6 +110,7 @@ class Bridge(Integration):
         self.recorder = recorder
         self.feed = feed
         self.sessions: dict[int, Session] = {}
+        self.taps: tuple[Tap, ...] = ()
         self.door = Doorkeeper(self.limits)
         self._deadline_ms = deadline_ms
         self._packet_hooks: dict[int, PacketHooks] = {}
@@ -308,6 +314,19 @@ class Bridge(Integration):
         self._diagnoses.pop(session.info["id"], None)
         if session.hooks is not None:
             session.hooks.channels.forget(session.info["id"])
+
+    def tap(self, tap: Tap) -> None:
+        """Shows somebody every frame from now on, before plugins; all frames are opened for that."""
+        self._set_taps((*self.taps, tap))
+
+    def untap(self, tap: Tap) -> None:
+        """Shows it nothing any more. Idempotent."""
+        self._set_taps(tuple(each for each in self.taps if each != tap))
+
+    def _set_taps(self, taps: tuple[Tap, ...]) -> None:
+        self.taps = taps
+        for session in self.sessions.values():
+            session.aim()
 
     # -- what plugins ask ---------------------------------------------------------------------------------
 

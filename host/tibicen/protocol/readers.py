@@ -19,13 +19,14 @@ Side = Literal["client", "server"]
 
 class Piece(NamedTuple):
     """A message in a frame. `fields`: a dict; MessagePack, where they go on to Lua as they are; None: there are none.
-    Otherwise as versions.Message."""
+    `reason`: why it could not be read. Otherwise as versions.Message."""
 
     opcode: int
     name: str
     fields: dict[str, Any] | bytes | None
     start: int
     end: int
+    reason: str = ""
 
 
 Part = Piece | versions.Message | versions.Packed | packets.Packet
@@ -122,8 +123,16 @@ def _bare(found: list[Any]) -> Sequence[Part]:
     """A rest that can't be read has no fields."""
     if found and found[-1].name == UNPARSED:
         rest = found[-1]
-        found[-1] = Piece(rest.opcode, UNPARSED, None, rest.start, rest.end)
+        reason = rest.fields["reason"] if isinstance(rest.fields, dict) else ""
+        found[-1] = Piece(rest.opcode, UNPARSED, None, rest.start, rest.end, reason)
     return found
+
+
+def login_messages(version: int, side: Side, messages: bytes) -> Sequence[Part]:
+    """What is in a frame of a connection to the login port."""
+    if version not in VERSIONS:
+        return Unread().read(side, messages)
+    return _bare(load_protocol(version).decode(f"login_{side}", messages, WireState()))
 
 
 def reader_of(version: int, items: ItemTable | None = None) -> Reader:

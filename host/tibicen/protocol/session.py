@@ -21,7 +21,7 @@ from tibicen.protocol.handshake import GAME_LOGIN, FirstFrame
 from tibicen.protocol.leg import Leg
 from tibicen.protocol.limits import PacketRate
 from tibicen.protocol.packets import Made, Message, PacketHooks
-from tibicen.protocol.readers import Part, Reader, Side
+from tibicen.protocol.readers import Part, Reader, Side, login_messages
 from tibicen.protocol.upstream import Upstream
 from tibicen.protocol.world_view import Event, WorldView
 
@@ -301,9 +301,10 @@ class Session:
         recorded = self.bridge.recorder is not None
         for side, flow in self.flows.items():
             viewed = side == "server" and (self.rewrite is not None or self.view is not None)
-            wanted = recorded or viewed or self.hooks.wanted(side)
+            whole = recorded or viewed or bool(self.bridge.taps)
+            wanted = whole or self.hooks.wanted(side)
             flow.look = self._look(side) if wanted else None
-            flow.batch = None if recorded or viewed else self._batch(side, flow)
+            flow.batch = None if whole else self._batch(side, flow)
 
     def _batch(self, side: Side, flow: Flow) -> Batch | None:
         """Where all who want messages of a side are in VMs of this process, and nobody else looks at them."""
@@ -333,18 +334,34 @@ class Session:
     def _through(self, side: Side, messages: bytes) -> Changed | None:
         if self.bridge.recorder is not None:
             self.bridge.recorder.frame(self, side, messages)
+        taps = self.bridge.taps
+        if taps and self.port.kind == "login":
+            self._tap(f"login_{side}", messages, login_messages(self.info["version"], side, messages))
         if side == "server" and self.rewrite is not None:
             rewritten = self.rewrite(messages)
             return Changed(rewritten) if rewritten != messages else None
         hooks, reader = self.hooks, self.reader
         assert hooks is not None and reader is not None
         pieces = None
-        if side == "server" and self.view is not None:
+        viewed = side == "server" and self.view is not None
+        if viewed or (taps and self.port.kind == "game"):
+            # Once for all: what a message says of the session must not be said twice.
             pieces = hooks.pieces(reader.read, side, messages)
+            if taps:
+                self._tap(side, messages, pieces)
+        if side == "server" and self.view is not None and pieces is not None:
             self._see(self.view, pieces, reader)
         if not hooks.wanted(side):
             return None
         return self._finished(side, hooks.frame(reader, self.info, side, messages, pieces))
+
+    def aim(self) -> None:
+        """Somebody else wants to see its frames, or nobody does any more."""
+        self._aim()
+
+    def _tap(self, way: str, messages: bytes, pieces: Sequence[Part]) -> None:
+        for tap in self.bridge.taps:
+            tap(self.info, way, messages, pieces)
 
     def _finished(self, side: Side, made: Made) -> Changed | None:
         for each in made.answers:
