@@ -123,15 +123,23 @@ return function(server)
 
     --- Compiles a script with globals that know whose they are.
     ---@param path string
-    ---@param source string
+    ---@param source string|userdata its text, or a string buffer with it
     ---@param file table|nil its record
     ---@return function|nil, string|nil problem
     function scripts.compile(path, source, file)
-        if raw.string.byte(source, 1) == 35 then
-            -- A first line for the shell.
-            source = "--" .. source
-        elseif raw.string.sub(source, 1, 3) == "\239\187\191" then
-            source = raw.string.sub(source, 4)
+        if type(source) == "userdata" then
+            local bytes, length = source:ref()
+            if length > 0 and (bytes[0] == 35 or bytes[0] == 239) then
+                source = source:tostring()
+            end
+        end
+        if type(source) == "string" then
+            if raw.string.byte(source, 1) == 35 then
+                -- A first line for the shell.
+                source = "--" .. source
+            elseif raw.string.sub(source, 1, 3) == "\239\187\191" then
+                source = raw.string.sub(source, 4)
+            end
         end
         local name = (file and file.chunk) or "@" .. path
         return server:compile(source, name, file and file.env or nil)
@@ -213,7 +221,7 @@ return function(server)
     ---@param chunk string|nil the chunk's name; `@` and the path unless given
     ---@param interface string|nil which of the server's interfaces it is of
     ---@param order number|nil its place; the last unless given
-    ---@param source string|false|nil its text, or that there is none; it is read unless given
+    ---@param source string|userdata|false|nil as of `compile`, or that there is none; it is read unless given
     ---@return boolean ok
     ---@return table file
     function scripts.load(path, chunk, interface, order, source)

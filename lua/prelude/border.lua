@@ -490,6 +490,12 @@ function border.make_fields(record)
     return fields
 end
 
+--- Copies what is in the inbox to a place of its own.
+---@param target userdata bytes, at least as many
+function border.copy_inbox(target, length)
+    copy(target, inbox, length)
+end
+
 --- The raw bytes in the inbox: source text, error messages.
 function border.text(length)
     return new_string(inbox, length)

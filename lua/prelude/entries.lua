@@ -5,6 +5,7 @@ local raw = context.raw
 local border, budget, failure = context.use("border"), context.use("budget"), context.use("failure")
 local sandbox, chains, packets = context.use("sandbox"), context.use("chains"), context.use("packets")
 local profiler = context.use("profiler")
+context.use("texts")
 local status, handler, xpcall, type = failure.status, failure.handler, raw.xpcall, raw.type
 local host_call = context.host_call
 
@@ -59,7 +60,8 @@ local function ask(room_id, operation, length)
 end
 
 --- Calls the host for a room; raises the host's refusal at the plugin's line.
-local function caller(room_id)
+---@param read fun(length: number): any reads what the host answered out of the inbox
+local function caller(room_id, read)
     return function(operation, ...)
         local packed, length = raw.pcall(border.pack_list, raw.select("#", ...), ...)
         if not packed then
@@ -70,7 +72,7 @@ local function caller(room_id)
         end
         local result = ask(room_id, operation, length)
         if result >= 0 then
-            return border.unpack(result)
+            return read(result)
         elseif result < -1 then
             failure.blame(border.text(-result - 2))
         end
@@ -86,8 +88,16 @@ local function open(room_id, length)
         trusted = options.trusted,
         env = {},
         callbacks = {},
-        host = caller(room_id),
+        host = caller(room_id, border.unpack),
     }
+    --- As `host`, for what answers with a list of texts; they are not made Lua strings.
+    ---@param into table of texts.lua
+    function room.host_texts(into, ...)
+        local function take(size)
+            into:take(size)
+        end
+        return caller(room_id, take)(...)
+    end
     --- Keeps a function of the plugin and returns the number that the host knows it by.
     ---@param label string|nil what it is, for profiles: "hook player.login"
     function room.keep(fn, label)

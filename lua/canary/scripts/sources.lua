@@ -2,6 +2,7 @@
 
 local context = ...
 local raw = context.raw
+local make_texts = context.use("texts").new
 
 -- As many names are told to the host at once; it answers with the texts of the first of them.
 local MOST = 100
@@ -9,20 +10,21 @@ local MOST = 100
 return function(server)
     --- Reads the files of a list in its order.
     ---@param paths string[]
-    ---@return fun(at: number): string|false text of `paths[at]`; to be called with 1, 2, … in turn
+    ---@return fun(at: number): userdata|false text of `paths[at]`, which stands until the next call, for
+    --- `scripts.compile`; to be called with 1, 2, … in turn
     return function(paths)
-        local texts, first = {}, 1
+        local texts, first = make_texts(), 1
         return function(at)
-            local text = texts[at - first + 1]
+            local text = texts:get(at - first + 1)
             if text == nil then
                 local asked = {}
                 for index = at, raw.math.min(at + MOST - 1, #paths) do
                     asked[#asked + 1] = paths[index]
                 end
-                texts, first = server.host("files.read_some", asked), at
-                text = texts[1]
+                server.room.host_texts(texts, "files.read_some", asked)
+                first = at
+                text = texts:get(1)
             end
-            texts[at - first + 1] = false
             return text
         end
     end

@@ -4,9 +4,8 @@ local context = ...
 local raw = context.raw
 local find, ipairs, match, sub = raw.string.find, raw.ipairs, raw.string.match, raw.string.sub
 
--- While all is loaded, garbage is collected when so many KiB are in use: once early, when little has to be looked at,
--- and then as late as the memory allows.
-local FIRST_LOADING, MOST_LOADING = 64 * 1024, 116 * 1024
+-- While all is loaded, garbage is collected when so many KiB are in use: as late as the memory allows.
+local MOST_LOADING = 116 * 1024
 
 return function(server, scripts)
     local texts_of = context.use("canary/scripts/sources")(server)
@@ -46,7 +45,7 @@ return function(server, scripts)
         if most then
             return fn()
         end
-        most = FIRST_LOADING
+        most = MOST_LOADING
         scripts.classes.unsure()
         raw.collectgarbage("stop")
         raw.jit.opt.start("hotloop=300", "hotexit=60")

@@ -439,6 +439,31 @@ def test_a_folder_is_read_ahead_and_nothing_is_left_out(tmp_path: Path) -> None:
     assert with_server(tmp_path, body, {**scripts, **long}) == (121, sum(range(120)))
 
 
+def test_files_that_are_read_ahead_may_be_anything(tmp_path: Path) -> None:
+    scripts = {
+        "data/scripts/a_empty.lua": "",
+        "data/scripts/b_mark.lua": "\ufeffmarked = true",
+        "data/scripts/c_shell.lua": "#!/usr/bin/lua\nshell = debug.traceback('here')",
+        "data/scripts/d_broken.lua": "x = 1\n\nx = = 2",
+        "data/scripts/e_bytecode.lua": "\x1bLJ\x02",
+        "data/scripts/f_long.lua": f"long = #'{'y' * 70_000}'",
+        "data/scripts/g_reads.lua": "dofile('data/scripts/lib.txt') last = included",
+        "data/scripts/lib.txt": "included = 7",
+        "data/scripts/h_nested.lua": "after = last",
+    }
+
+    def body(server: Server) -> Any:
+        rows = {row["path"]: row.get("problem") for row in server.control("load_all")}
+        return rows, server.run(b"return { marked, shell:match('c_shell.lua:(%d+)'), long, last, after }")
+
+    rows, values = with_server(tmp_path, body, scripts)
+    broken = {path: problem for path, problem in rows.items() if problem}
+    assert list(broken) == ["data/scripts/d_broken.lua", "data/scripts/e_bytecode.lua"]
+    assert broken["data/scripts/d_broken.lua"].startswith("data/scripts/d_broken.lua:3: ")
+    assert "wrong mode" in broken["data/scripts/e_bytecode.lua"]
+    assert values == [True, "2", 70_000, 7, 7]
+
+
 def test_what_was_written_is_read_in_place_of_the_servers_own(tmp_path: Path) -> None:
     write(tmp_path / "server", {"data/a.lua": "own", "data/b.lua": "own", "other/c.lua": "own"})
     write(tmp_path / "written", {"data/a.lua": "written"})
