@@ -20,6 +20,8 @@ local PARTS = {
     "vips",
     "luck",
     "charms",
+    "preys",
+    "tasks",
     "bestiary",
     "description",
     "class",

@@ -9,8 +9,8 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "goods", "imbuing", "looks", "figures", "holders", "told", "retold", "asked",
-    "admission" }
+local PARTS = { "things", "floors", "view", "goods", "imbuing", "hunting", "looks", "figures", "holders", "told",
+    "retold", "asked", "admission" }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
 -- What appears where somebody comes into the game.

@@ -3089,12 +3089,10 @@ function Player:getPremiumDays() end
 ---@return number
 function Player:getPreyCards() end
 
---- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return number
 function Player:getPreyExperiencePercentage(raceId) end
 
---- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return number
 function Player:getPreyLootPercentage(raceId) end
@@ -3272,7 +3270,6 @@ function Player:isLivestreamViewer() end
 ---@return boolean
 function Player:isMonsterBestiaryUnlocked(raceId) end
 
---- No prey is ever chosen, so none is found.
 ---@param raceId? integer
 ---@return boolean
 function Player:isMonsterPrey(raceId) end
@@ -3338,7 +3335,6 @@ function Player:openStash(isNpc) end
 ---@return boolean
 function Player:popupFYI(message) end
 
---- Kept while the player is in the game; not saved.
 ---@param arg2? boolean
 ---@return boolean
 function Player:preyThirdSlot(arg2) end
@@ -3787,7 +3783,6 @@ function Player:showTextDialog(idOrNameOrUserdata, text, canWrite, length) end
 ---@return boolean
 function Player:takeScreenshot(screenshotType, skillId, skillLevel, achievementName, raceId, bestiaryStep) end
 
---- Kept while the player is in the game; not saved.
 ---@param arg2? boolean
 ---@return boolean
 function Player:taskHuntingThirdSlot(arg2) end

@@ -178,6 +178,14 @@ return function(server, clients)
         messages[0xD7] = function(player, deeds)
             deeds.close_imbuing(player)
         end
+        messages[0xBA] = function(player, deeds, message)
+            local slot, action, upgrade = message:u8(), message:u8(), message:u8() ~= 0
+            deeds.ask_task(player, slot, action, upgrade, message:u16())
+        end
+        messages[0xEB] = function(player, deeds, message)
+            local slot, action = message:u8(), message:u8()
+            deeds.ask_prey(player, slot, action, action == 4 and message:u16() or message:u8())
+        end
         messages[0xE4] = function(player, deeds, message)
             local charm, action = message:u8(), message:u8()
             deeds.ask_charm(player, action, charm, message:u16())

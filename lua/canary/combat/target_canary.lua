@@ -104,7 +104,11 @@ return function(server, combat)
             return
         end
         if player and target.class_name == "Monster" then
+            parts.players.apply_prey(player, target.type.race_id or 0, damage, "damage")
             parts.monsters.call(target, "onPlayerAttack", server.userdata.push(player))
+        end
+        if other and caster and caster.class_name == "Monster" then
+            parts.players.apply_prey(other, caster.type.race_id or 0, damage, "defense")
         end
         if combat.change_health(caster, target, damage) then
             add_conditions(caster, target, params, damage)

@@ -109,6 +109,7 @@ return function(server, players)
             return
         end
         local kind = monster.type
+        players.count_task_kill(player, kind)
         if is_boss(kind) then
             players.add_boss_kill(player, kind, kills(kind, "BOSSTIARY_KILL_MULTIPLIER", "double-bosstiary"))
         else

@@ -72,12 +72,15 @@ return function(server, players, bind)
         end
     end
 
-    local function prey(player, race)
-        for _, slot in raw.ipairs(player.preys or {}) do
-            if slot.race == race then
-                return slot
+    -- Tells whether a third slot is unlocked, or locks and unlocks it.
+    local function third_slot(has, unlock)
+        return of(function(player, ...)
+            if raw.select("#", ...) == 0 then
+                return players[has](player)
             end
-        end
+            players[unlock](player, arguments.boolean((...), false))
+            return true
+        end)
     end
 
     local methods = {
@@ -115,19 +118,21 @@ return function(server, players, bind)
             player.prey_cards = (player.prey_cards or 0) + arguments.u64(amount, 0)
             return true
         end),
+        removePreyStamina = of(function(player, seconds)
+            players.pass_prey_time(player, arguments.u8(seconds, 1))
+            return true
+        end),
         isMonsterPrey = of(function(player, race)
-            return prey(player, arguments.u16(race)) ~= nil
+            return players.prey_of(player, arguments.u16(race)) ~= nil
         end),
         getPreyExperiencePercentage = of(function(player, race)
-            local slot = prey(player, arguments.u16(race))
-            return slot and slot.bonus == "experience" and 100 + slot.percent or 100
+            return 100 + (players.prey_bonus(player, arguments.u16(race), "experience") or 0)
         end),
         getPreyLootPercentage = of(function(player, race)
-            local slot = prey(player, arguments.u16(race))
-            return slot and slot.bonus == "loot" and slot.percent or 0
+            return players.prey_bonus(player, arguments.u16(race), "loot") or 0
         end),
-        preyThirdSlot = binders.switch("third_prey"),
-        taskHuntingThirdSlot = binders.switch("third_task"),
+        preyThirdSlot = third_slot("has_third_prey", "unlock_third_prey"),
+        taskHuntingThirdSlot = third_slot("has_third_task", "unlock_third_task"),
         getTaskHuntingPoints = strict(function(player)
             return player.task_points or 0
         end),

@@ -1,4 +1,4 @@
---- Player: Canary's titles, streams, proficiency and what a boss or a prey brings.
+--- Player: Canary's titles, streams, proficiency and what a boss brings.
 
 local context = ...
 local raw = context.raw
@@ -134,9 +134,6 @@ return function(server, players, bind)
         getBossBonus = none(function(player, slot)
             local race = player.boss_slots and player.boss_slots[arguments.u8(slot)] or 0
             return loot_bonus(player.boss_points or 0) + (players.boss_level(player, race) == 3 and 25 or 0)
-        end),
-        removePreyStamina = players.binders.of(function()
-            return true
         end),
         getHarmonyDamage = left(function(_, low, high)
             return arguments.u16(low), arguments.u16(high)

@@ -109,6 +109,16 @@ return function(server, storage)
         end
     end
 
+    -- Charms, preys and hunting tasks.
+    local function give_hunt(player, data)
+        local players = server.parts.players
+        if data.charms and data.charms[1] then
+            players.read_charms(player, data.charms[1])
+        end
+        players.read_preys(player, data.preys or {})
+        players.read_tasks(player, data.tasks or {})
+    end
+
     local function give(player, data)
         for _, row in raw.ipairs(data.storage or {}) do
             if tfs then
@@ -129,8 +139,8 @@ return function(server, storage)
         for at, row in raw.ipairs(data.kills or {}) do
             player.kills[at] = { time = row[1], target = row[2], unavenged = row[3] == 1 }
         end
-        if not tfs and data.charms and data.charms[1] then
-            server.parts.players.read_charms(player, data.charms[1])
+        if not tfs then
+            give_hunt(player, data)
         end
         give_blessings(player, data.row)
         give_guild(player, data.guild)
@@ -329,7 +339,9 @@ return function(server, storage)
             end
         else
             add_canary_ranges(data.storage, player)
-            data.charms = { server.parts.players.written_charms(player) }
+            local players = server.parts.players
+            data.charms = { players.written_charms(player) }
+            data.preys, data.tasks = players.written_preys(player), players.written_tasks(player)
             for at, kill in raw.ipairs(player.kills) do
                 data.kills[at] = { kill.time, kill.target, kill.unavenged and 1 or 0 }
             end

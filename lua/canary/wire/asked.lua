@@ -47,6 +47,7 @@ return function(server, wire)
     local WIDE, WIDE_LENGTHS = 1281, { [0x7A] = 8, [0x7B] = 7, [0xD3] = 9 }
     if not server.tfs then
         LENGTHS[0x60], LENGTHS[0xD5], LENGTHS[0xD6], LENGTHS[0xD7], LENGTHS[0xE4] = 2, 4, 2, 1, 5
+        LENGTHS[0xBA], LENGTHS[0xEB] = 6, 3
         WIDE_LENGTHS[0xD5] = 6
     end
     -- Where a message has its text, and how many bytes are behind it at least.

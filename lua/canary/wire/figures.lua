@@ -122,7 +122,9 @@ return function(server, wire)
         local out = "\159" .. (premium and "\1" or "\0") .. u32(max(0, player.premium_ends_at) % 4294967296)
         out = out .. byte(vocation and (vocation.client_id or vocation.id))
         if view.version >= 1100 then
-            out = out .. "\0"
+            -- Whether the window of preys may be opened.
+            local preys = not server.tfs and vocation and vocation.id ~= 0
+            out = out .. (preys and "\1" or "\0")
         end
         -- No list of known spells: which are known is asked of scripts.
         out = out .. u16(0)

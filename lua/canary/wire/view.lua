@@ -98,6 +98,7 @@ return function(server, wire)
             wire.tell_effect(view, tile.x, tile.y, tile.z, LOGIN_EFFECT)
         end
         wire.admit_figures(view)
+        wire.admit_hunting(view)
         wire.admit_others(view)
     end
 

@@ -35,6 +35,11 @@ _CANARY_ALONE = """
     players.ask_charm players.charm_bless players.charm_chance players.charm_on players.charm_race players.charm_tier
     players.charms_against players.forget_charms players.read_charms players.refund_old_charms players.set_charm
     players.unlock_charm players.written_charms
+    players.apply_prey players.ask_prey players.ask_task players.count_task_kill players.has_third_prey
+    players.has_third_task players.may_upgrade_task players.pass_prey_time players.prey_bonus players.prey_of
+    players.prey_price players.preys players.read_preys players.read_races players.read_tasks players.task_difficulty
+    players.task_goal players.task_option players.task_price players.tasks players.unlock_third_prey
+    players.unlock_third_task players.use_prey_cards players.written_preys players.written_races players.written_tasks
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = """

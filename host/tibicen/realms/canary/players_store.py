@@ -31,6 +31,37 @@ LISTS = {
     "outfits": _Table("player_outfits", ("outfit_id", "addons"), "outfit_id"),
     "mounts": _Table("player_mounts", ("mount_id",), "mount_id"),
     "kills": _Table("player_kills", ("time", "target", "unavenged"), "time"),
+    "preys": _Table(
+        "player_prey",
+        (
+            "slot",
+            "state",
+            "raceid",
+            "option",
+            "bonus_type",
+            "bonus_rarity",
+            "bonus_percentage",
+            "bonus_time",
+            "free_reroll",
+            "monster_list",
+        ),
+        "slot",
+    ),
+    "tasks": _Table(
+        "player_taskhunt",
+        (
+            "slot",
+            "state",
+            "raceid",
+            "upgrade",
+            "rarity",
+            "kills",
+            "disabled_time",
+            "free_reroll",
+            "monster_list",
+        ),
+        "slot",
+    ),
     "charms": _Table(
         "player_charms",
         (

@@ -1,4 +1,4 @@
---- What a player's client asks for about its hunt: charms (Canary).
+--- What a player's client asks for about its hunt: charms, preys, tasks (Canary).
 
 return function(server, _, deeds)
     if server.tfs then
@@ -12,5 +12,15 @@ return function(server, _, deeds)
     ---@param race number
     function deeds.ask_charm(player, action, charm, race)
         server.parts.players.ask_charm(player, action, charm, race)
+    end
+
+    --- Does something with a slot of preys: see players.ask_prey.
+    function deeds.ask_prey(player, slot, action, value)
+        server.parts.players.ask_prey(player, slot, action, value)
+    end
+
+    --- Does something with a slot of hunting tasks: see players.ask_task.
+    function deeds.ask_task(player, slot, action, upgrade, race)
+        server.parts.players.ask_task(player, slot, action, upgrade, race)
     end
 end

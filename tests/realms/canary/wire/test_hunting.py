@@ -1,0 +1,115 @@
+"""Preys, hunting tasks and charms over the wire: Canary's, for clients of 11.00 and 13.10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.realms.canary.wire.clients import Client, Game, fields_of, names_of
+from tests.realms.canary.wire.stacks import on_stack
+
+from tibicen.protocol.versions import Message
+from tibicen.vm import stack
+
+_MONSTERS = """
+for race = 1, 40 do
+    local kind = Game.createMonsterType("Beast " .. race)
+    kind:raceId(race)
+    kind:experience(10)
+    kind:BestiaryStars((race - 1) % 4 + 1)
+    kind:BestiarytoKill(5)
+    kind:outfit(race == 7 and { lookTypeEx = 2400 } or { lookType = 21, lookHead = race })
+end
+"""
+ACTIVE, LIST = 2, 5
+
+
+@pytest.fixture(params=(1100, 1310))
+def game(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Game]:
+    scripts = {"beasts.lua": _MONSTERS}
+    made = stack.run(lambda: Game(tmp_path, dialect="canary", version=request.param, scripts=scripts))
+    yield made
+    stack.run(lambda: made.__exit__(None, None, None))
+
+
+def _slots(messages: list[Message], name: str) -> list[dict[str, Any]]:
+    return [each.fields for each in messages if each.name == name]
+
+
+def _enter(game: Game) -> tuple[Client, list[Message]]:
+    ann = game.enter("Ann")
+    return ann, ann.take()
+
+
+@on_stack
+def test_what_is_told_at_the_beginning(game: Game) -> None:
+    _, told = _enter(game)
+    preys = _slots(told, "prey")
+    # The first slot is free, the second is for who pays, the third is bought.
+    assert [(each["slot"], each["state"]) for each in preys] == [(0, 3), (1, 0), (2, 0)]
+    assert len(preys[0]["monsters"]) == 9
+    assert fields_of(told, "basic_data")["prey"] == 1
+    prices = fields_of(told, "prey_prices")
+    assert prices["reroll"] == 20 * 200
+    if game.version == 1100:
+        assert preys[0]["free_minutes"] == 1200 and "task" not in names_of(told)
+        return
+    assert preys[0]["free_seconds"] == 72000
+    assert (prices["bonus_reroll"], prices["selection"], prices["task_cancel"]) == (1, 5, 4000)
+    tasks, table = _slots(told, "task"), fields_of(told, "task_table")
+    assert [each["state"] for each in tasks] == [2, 0, 0] and len(tasks[0]["races"]) == 9
+    assert len(table["races"]) == 40 and table["races"][4] == {"race": 5, "difficulty": 1}
+    easy, hard = table["options"][0], table["options"][14]
+    assert (easy["kills"], easy["points"], easy["upgraded_kills"]) == (25, 10, 50)
+    assert (hard["difficulty"], hard["stars"], hard["kills"]) == (3, 5, 400)
+
+
+@on_stack
+def test_a_prey_is_chosen_and_its_time_is_told(game: Game) -> None:
+    ann, told = _enter(game)
+    # Any of those that were drawn.
+    drawn = _slots(told, "prey")[0]["monsters"][3]
+    active = fields_of(ann.do("prey_action", slot=0, action=2, index=3), "prey")
+    assert (active["state"], active["monster"]["name"], active["left"]) == (ACTIVE, drawn["name"], 7200)
+    game.lua("Player('Ann'):removePreyStamina(60)")
+    assert fields_of(ann.take(), "prey_time") == {"slot": 0, "left": 7140}
+    assert "must buy it on store" in fields_of(ann.do("prey_action", slot=1, action=1), "dialog")["text"]
+    # A bonus without a monster: the next draw keeps it.
+    game.lua("Player('Ann'):setBankBalance(4000)")
+    changed = fields_of(ann.do("prey_action", slot=0, action=0), "prey")
+    assert (changed["state"], changed["bonus"], changed["percent"]) == (4, active["bonus"], active["percent"])
+    assert len(changed["monsters"]) == 9
+
+
+@on_stack
+def test_the_list_of_all(game: Game) -> None:
+    if game.version == 1100:
+        return
+    ann, _ = _enter(game)
+    game.lua("Player('Ann'):addPreyCards(10)")
+    listed = fields_of(ann.do("prey_action", slot=0, action=3), "prey")
+    assert (listed["state"], listed["races"]) == (LIST, list(range(1, 41)))
+    chosen = fields_of(ann.do("prey_action", slot=0, action=4, race=7), "prey")
+    assert (chosen["monster"]["look"], chosen["monster"]["look_item"]) == (0, 2400)
+    assert fields_of(ann.do("prey_action", slot=0, action=5, index=2), "prey")["option"] == 2
+
+
+@on_stack
+def test_a_task_and_a_charm(game: Game) -> None:
+    if game.version == 1100:
+        return
+    ann, told = _enter(game)
+    race = _slots(told, "task")[0]["races"][0]["race"]
+    task = fields_of(ann.do("task_action", slot=0, action=3, upgrade=1, race=race), "task")
+    assert (task["state"], task["race"], task["upgrade"], task["kills"]) == (4, race, 0, 0)
+    game.lua("""
+        local charm = Game.createBestiaryCharm(4)
+        charm:category(CHARM_MAJOR)
+        charm:type(CHARM_OFFENSIVE)
+        charm:points({ 10, 20, 30 })
+        Player("Ann"):addCharmPoints(10)
+    """)
+    ann.do("buy_charm", charm=4, action=0, race=0)
+    assert game.lua("return Player('Ann'):getCharmTier(4)") == 1
