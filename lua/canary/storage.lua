@@ -14,6 +14,7 @@ local PARTS = {
     "inserts",
     "kv",
     "accounts",
+    "coins",
     "player_items",
     "conditions",
     "players",

@@ -2749,7 +2749,6 @@ function Player:addSoul(soulChange) end
 ---@return number
 function Player:addTaskHuntingPoints(amount) end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:addTibiaCoins(coins) end
@@ -2758,7 +2757,6 @@ function Player:addTibiaCoins(coins) end
 ---@return boolean
 function Player:addTitle(id) end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:addTransferableCoins(coins) end
@@ -3164,7 +3162,6 @@ function Player:getStoreInbox() end
 ---@return number
 function Player:getTaskHuntingPoints() end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@return number
 function Player:getTibiaCoins() end
 
@@ -3174,7 +3171,6 @@ function Player:getTitles() end
 ---@return Town
 function Player:getTown() end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@return number
 function Player:getTransferableCoins() end
 
@@ -3440,17 +3436,14 @@ function Player:removeStashItem(itemId, count) end
 ---@return boolean
 function Player:removeTaskHuntingPoints(amount) end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTibiaCoins(coins) end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTransferableAndTibiaCoins(coins) end
 
---- Kept while the player is in the game; the account's columns are neither read nor written.
 ---@param coins integer
 ---@return boolean
 function Player:removeTransferableCoins(coins) end

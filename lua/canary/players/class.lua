@@ -74,6 +74,7 @@ return function(server, players, bind)
     if not tfs then
         PARTS[#PARTS + 1] = "class_hunting"
         PARTS[#PARTS + 1] = "class_charms"
+        PARTS[#PARTS + 1] = "class_coins"
         PARTS[#PARTS + 1] = "class_fame"
         PARTS[#PARTS + 1] = "class_titles"
     end

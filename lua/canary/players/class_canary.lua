@@ -1,4 +1,4 @@
---- Player: what Canary alone has: account and coins, storage of its own, experience boosts, containers of loot.
+--- Player: what Canary alone has: account, storage of its own, experience boosts, containers of loot.
 
 local context = ...
 local raw = context.raw
@@ -117,29 +117,6 @@ return function(server, players, bind)
         end)
     end
 
-    local function coins(key)
-        return bind.strict("Player", NOT_FOUND, function(player)
-            return player[key] or 0
-        end, nil)
-    end
-    local function add_coins(key)
-        return bind.strict("Player", NOT_FOUND, function(player, amount)
-            player[key] = (player[key] or 0) + arguments.u32(amount)
-            return true
-        end, nil)
-    end
-    local function remove_coins(key, problem)
-        return bind.strict("Player", NOT_FOUND, function(player, amount)
-            local rest = (player[key] or 0) - arguments.u32(amount)
-            if rest < 0 then
-                server:report(problem)
-                return nil
-            end
-            player[key] = rest
-            return true
-        end, nil)
-    end
-
     -- A number of 16 bits that is told and set by a pair of methods.
     local function pair(methods, name, key, otherwise)
         methods["get" .. name] = of(function(player)
@@ -154,23 +131,6 @@ return function(server, players, bind)
         getPremiumDays = of(premium_days),
         addPremiumDays = change_premium(1),
         removePremiumDays = change_premium(-1),
-        getTibiaCoins = coins("coins"),
-        addTibiaCoins = add_coins("coins"),
-        removeTibiaCoins = remove_coins("coins", "Failed to remove coins"),
-        getTransferableCoins = coins("transferable_coins"),
-        addTransferableCoins = add_coins("transferable_coins"),
-        removeTransferableCoins = remove_coins("transferable_coins", "failed to remove transferable coins"),
-        removeTransferableAndTibiaCoins = bind.strict("Player", NOT_FOUND, function(player, amount)
-            local wanted = arguments.u32(amount)
-            local first = raw.math.min(player.transferable_coins or 0, wanted)
-            if wanted - first > (player.coins or 0) then
-                server:report("failed to remove transferable and regular coins")
-                return nil
-            end
-            player.transferable_coins = (player.transferable_coins or 0) - first
-            player.coins = (player.coins or 0) - (wanted - first)
-            return true
-        end, nil),
         isTraining = strict(function(player)
             return player.training and 1 or 0
         end),

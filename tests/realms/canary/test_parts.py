@@ -40,6 +40,7 @@ _CANARY_ALONE = """
     players.prey_price players.preys players.read_preys players.read_races players.read_tasks players.task_difficulty
     players.task_goal players.task_option players.task_price players.tasks players.unlock_third_prey
     players.unlock_third_task players.use_prey_cards players.written_preys players.written_races players.written_tasks
+    storage.coins storage.add_coins storage.remove_coins
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = """
