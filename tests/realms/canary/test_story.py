@@ -310,7 +310,7 @@ def test_who_lives_on_the_map_is_known_before_anybody_comes_near(tmp_path: Path,
     code = b"""
         local made = Game.createMonster("Rat", Position(990, 990, 7))
         local count, baker, rat = Game.getMonsterCount(), Npc("bo"), Monster(...)
-        return { count, Game.getNpcCount(), baker:getId(), rat:getId(), made:getId(), Creature("rat") == rat,
+        return { count, Game.getNpcCount(), baker:getId(), rat:getId(), made:getId(), Creature("rat"):getId(),
             rat:getPosition().y, Game.getMonsterCount() }
     """.replace(b"...", str(first_monster).encode())
 
@@ -321,4 +321,6 @@ def test_who_lives_on_the_map_is_known_before_anybody_comes_near(tmp_path: Path,
             server.control("begin")
             return server.run(code)
 
-    assert stack.run(run) == [2, 1, first_npc, first_monster, first_monster + 1, True, RAT[1], 2]
+    # Of several of a name TFS knows the first, Canary the last that came.
+    named = first_monster + (dialect == "canary")
+    assert stack.run(run) == [2, 1, first_npc, first_monster, first_monster + 1, named, RAT[1], 2]
