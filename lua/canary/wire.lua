@@ -9,8 +9,10 @@ local raw = context.raw
 local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
-local PARTS = { "things", "floors", "view", "goods", "imbuing", "hunting", "looks", "figures", "holders", "told",
-    "retold", "asked", "admission" }
+local PARTS = {
+    "things", "floors", "snapshots", "view", "differences", "goods", "imbuing", "hunting", "looks", "figures",
+    "holders", "told", "retold", "asked", "admission",
+}
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000
 -- What appears where somebody comes into the game.
@@ -19,7 +21,7 @@ local LOGIN_EFFECT = 11
 local AT_ONCE, ALL_AT_ONCE = 262144, 4194304
 
 return function(server)
-    local wire = { views = {}, by_player = {}, dirty = {}, alone = {}, round = 0 }
+    local wire = { views = {}, by_player = {}, dirty = {}, touched = {}, changed = {}, alone = {}, round = 0 }
     server.parts.wire = wire
     for _, part in raw.ipairs(PARTS) do
         context.use("canary/wire/" .. part)(server, wire)
@@ -43,7 +45,8 @@ return function(server)
     ---@param number number of the connection
     ---@param name string
     ---@param fields table columns of the table `players` that differ from those of a new one
-    ---@param client table version, system (id), extended (whether it knows extended opcodes), address
+    ---@param client table version, system (id), extended (whether it knows extended opcodes), address, apart (whether
+    --- it is told by itself what others of its version are told in the same bytes)
     ---@param moved boolean|nil it was in the game of the server before this one
     ---@return table { id, replaced } or { problem, wait }; `replaced` is the connection that has no character any more,
     --- `wait` the seconds after which it may ask again
@@ -146,12 +149,7 @@ return function(server)
     -- See wire_flush and wire_watch.
     local function flush(again)
         local list = {}
-        wire.round = wire.round + 1
-        local changed = {}
-        for tile in raw.pairs(wire.dirty) do
-            changed[#changed + 1] = tile
-        end
-        wire.changed, wire.dirty = changed, {}
+        wire.begin_round()
         for _, view in raw.pairs(wire.views) do
             wire.refresh(view)
         end

@@ -74,17 +74,22 @@ return function(server, wire)
         return raw.type(mark) == "number" and wire.creature(view, thing) or mark
     end
 
-    local function before_things(view)
+    --- What stands in front of a tile's things.
+    function wire.before_things(view)
         return view.version >= 910 and view.version < 1281 and "\0\0" or ""
     end
 
     -- A tile's bytes; what is on it is kept as told. Nil when there is nothing.
     local function tile_bytes(view, tile, key)
+        local snapshot = not view.apart and wire.snapshot(view, tile, key)
+        if snapshot then
+            return wire.snapshot_bytes(view, snapshot, key)
+        end
         local things = wire.things_of(view, tile)
         if #things == 0 then
             return nil
         end
-        local out, marks = { before_things(view) }, {}
+        local out, marks = { wire.before_things(view) }, {}
         for at = 1, #things do
             local mark = wire.mark_of(view, things[at])
             marks[at] = mark
@@ -147,7 +152,7 @@ return function(server, wire)
 
     --- The whole map around a client's player.
     function wire.full_map(view)
-        view.tiles, view.at = {}, {}
+        view.tiles, view.at, view.shown = {}, {}, {}
         return whole(view, there)
     end
 
@@ -160,7 +165,7 @@ return function(server, wire)
             if not marks or #marks == 0 then
                 return nil
             end
-            local out = { before_things(view) }
+            local out = { wire.before_things(view) }
             for at = 1, #marks do
                 local mark = marks[at]
                 local creature = raw.type(mark) == "number" and server.parts.creatures.by_id(mark)
@@ -197,7 +202,7 @@ return function(server, wire)
                 for at = 1, #marks do
                     local mark = marks[at]
                     if raw.type(mark) == "number" and view.at[mark] == key then
-                        view.at[mark] = nil
+                        view.at[mark], view.shown[mark] = nil, nil
                     end
                 end
             end

@@ -3,7 +3,7 @@
 local context = ...
 local raw = context.raw
 local bytes = context.use("canary/network/bytes")
-local write, char, floor, min = bytes.write, raw.string.char, raw.math.floor, raw.math.min
+local write, char, sub, floor, min = bytes.write, raw.string.char, raw.string.sub, raw.math.floor, raw.math.min
 
 -- The servers' order of fluids is not the clients' own; Canary's clients take them as they are.
 local FLUIDS = { [0] = 0, 1, 5, 3, 6, 8, 9, 2 }
@@ -107,16 +107,25 @@ return function(server, wire)
         return list
     end
 
-    --- An item as a client reads it.
-    ---@param view table
-    ---@param item table
-    function wire.item(view, item)
-        local kind = item.type
+    -- Of kinds whose items are all the same to clients, the bytes, by version, as they were found in a round.
+    local fixed, found_in = {}, nil
+    -- By an item's number, as its two bytes: whether clients have such items behind the creatures of a tile.
+    local laid = {}
+
+    local function is_fixed(kind)
+        return not (kind.stackable or kind.is_splash or kind.is_fluid_container or kind.show_client_charges
+            or kind.show_client_duration or kind.is_container or (kind.classification or 0) > 0)
+    end
+
+    local function made_item(view, item, kind)
         local client_id = tfs and kind.client_id or kind.id
         if told_kinds[client_id] ~= kind then
             told_kinds[client_id], new_kinds[client_id] = kind, kind
         end
         local id = u16(client_id)
+        if laid[id] == nil then
+            laid[id] = not server.parts.map.is_on_top(item) and not kind.is_ground
+        end
         if view.version >= NEW_ITEMS then
             local count = count_of(item, kind)
             return id .. count .. new_tail(item, kind, count ~= "")
@@ -126,6 +135,32 @@ return function(server, wire)
             phase = kind.animation and "\254" or kind.animation_async and "\255" or ""
         end
         return id .. (view.version >= 1000 and "\255" or "") .. count_of(item, kind) .. phase
+    end
+
+    --- An item as a client reads it.
+    ---@param view table
+    ---@param item table
+    function wire.item(view, item)
+        if found_in ~= wire.round then
+            fixed, found_in = {}, wire.round
+        end
+        local kind = item.type
+        local of_version = fixed[view.version]
+        if not of_version then
+            of_version = {}
+            fixed[view.version] = of_version
+        end
+        local made = of_version[kind]
+        if not made then
+            made = made_item(view, item, kind)
+            of_version[kind] = is_fixed(kind) and made or nil
+        end
+        return made
+    end
+
+    --- Whether the item of a mark is one that was laid down: clients have it behind the creatures of its tile.
+    function wire.is_laid(mark)
+        return laid[sub(mark, 1, 2)] == true
     end
 
     -- Creatures --------------------------------------------------------------------------------------------------

@@ -184,8 +184,9 @@ return function(server, wire)
     -- One that can be seen now, or can't any more, comes to its tile or goes from it.
     function make.visible(view, fields)
         local creature = server.parts.creatures.by_id(fields.id)
-        if creature and creature ~= view.player then
-            wire.look_again(view, creature.tile)
+        local tile = creature and creature ~= view.player and creature.tile
+        if tile and wire.sees(view, tile.x, tile.y, tile.z) then
+            wire.look_again(view, tile, wire.key_of(tile.x, tile.y, tile.z))
         end
     end
     make.outfit = make.visible

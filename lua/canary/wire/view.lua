@@ -7,15 +7,14 @@
 
 local context = ...
 local raw = context.raw
-local abs, char, floor, type = raw.math.abs, raw.string.char, raw.math.floor, raw.type
-local insert, remove = raw.table.insert, raw.table.remove
+local abs, char = raw.math.abs, raw.string.char
 
 local FEATURES_EXTENDED = "\50\0\0\0"
 local SESSION_END = "\24\0"
 -- What appears where somebody comes into the game.
 local LOGIN_EFFECT = 11
 local NO_TARGET = "\163\0\0\0\0"
-local ADD, TRANSFORM, REMOVE, MOVE = "\106", "\107", "\108", "\109"
+local TRANSFORM, REMOVE = "\107", "\108"
 
 return function(server, wire)
     local map = server.parts.map
@@ -30,6 +29,8 @@ return function(server, wire)
             version = client.version,
             system = client.system or 0,
             extended = client.extended or false,
+            -- Told by itself, whatever others are told: to compare the two.
+            apart = client.apart or false,
             tiles = {}, at = {}, known = {}, known_count = 0, shown = {}, slots = {}, windows = {},
             out = {}, waiting = {}, unknown = {}, offers = {},
         }
@@ -48,8 +49,9 @@ return function(server, wire)
     -- What of the map has changed ----------------------------------------------------------------------------------
 
     local function touched(tile)
-        if tile and tile.x then
+        if tile and tile.x and not wire.dirty[tile] then
             wire.dirty[tile] = true
+            wire.touched[#wire.touched + 1] = tile
         end
     end
 
@@ -82,6 +84,8 @@ return function(server, wire)
     --- A client has a character in the game: it is told all that it sees.
     ---@param is_new boolean the character came into the game just now
     function wire.admit(view, player, is_new)
+        -- Things may be otherwise than at the last round.
+        wire.round = wire.round + 1
         view.player = player
         player.client_version = view.version
         wire.views[view.number], wire.by_player[player] = view, view
@@ -110,135 +114,7 @@ return function(server, wire)
         end
     end
 
-    -- Differences --------------------------------------------------------------------------------------------------
-
-    local function place_of(key)
-        local x = key % 65536
-        local rest = (key - x) / 65536
-        return wire.place(x, rest % 65536, (rest - rest % 65536) / 65536)
-    end
-
-    local function index_of(marks, mark)
-        for at = 1, marks and #marks or 0 do
-            if marks[at] == mark then
-                return at
-            end
-        end
-    end
-
-    --- Where in its client's order a creature stands: place and index from 0; nil when it was not told of.
-    function wire.told_place(view, id)
-        local key = view.at[id]
-        local at = key and index_of(view.tiles[key], id)
-        if at then
-            return place_of(key), at - 1
-        end
-    end
-
-    -- Behind the creatures that are there, before what is laid down: where the client puts one that comes.
-    local function client_index(marks, things)
-        local at = 1
-        while at <= #marks do
-            local mark = marks[at]
-            if type(mark) ~= "number" and things.down[mark] then
-                return at
-            end
-            at = at + 1
-        end
-        return at
-    end
-
-    local function down_of(view, tile)
-        local down = {}
-        for at = 1, tile.items and tile.down_count or 0 do
-            down[wire.mark_of(view, tile.items[at])] = true
-        end
-        return { down = down }
-    end
-
-    local function is_step(from, to)
-        local x, y = from % 65536, floor(from / 65536) % 65536
-        local to_x, to_y = to % 65536, floor(to / 65536) % 65536
-        return floor(from / 4294967296) == floor(to / 4294967296) and abs(x - to_x) <= 1 and abs(y - to_y) <= 1
-    end
-
-    -- A creature that the client knows at another place walks there by a step; from further away it goes and comes.
-    local function walked(view, tile, key, id)
-        local from = view.at[id]
-        local marks = from and view.tiles[from]
-        local at = index_of(marks, id)
-        if not at then
-            view.at[id] = nil
-            return
-        end
-        local here = view.tiles[key]
-        -- A tile that was never told can't be walked onto, nor a full one: both places are told anew below.
-        if not here or #here >= wire.MOST_THINGS or not is_step(from, key) then
-            return
-        end
-        send(view, MOVE .. place_of(from) .. char(at - 1) .. wire.place(tile.x, tile.y, tile.z))
-        remove(marks, at)
-        insert(here, client_index(here, down_of(view, tile)), id)
-        view.at[id] = key
-    end
-
-    local function drop(view, key, marks, at)
-        send(view, REMOVE .. place_of(key) .. char(at - 1))
-        local mark = remove(marks, at)
-        if type(mark) == "number" and view.at[mark] == key then
-            view.at[mark] = nil
-        end
-    end
-
-    -- Tells what makes the client's list the one that is. Own players are never taken away.
-    local function reconcile(view, tile, key)
-        local marks = view.tiles[key]
-        if not marks then
-            marks = {}
-            view.tiles[key] = marks
-        end
-        local things = wire.things_of(view, tile)
-        local wanted = {}
-        for at = 1, #things do
-            wanted[at] = wire.mark_of(view, things[at])
-        end
-        local first = 1
-        while marks[first] ~= nil and marks[first] == wanted[first] do
-            first = first + 1
-        end
-        local last, last_wanted = #marks, #wanted
-        while last >= first and last_wanted >= first and marks[last] == wanted[last_wanted] do
-            last, last_wanted = last - 1, last_wanted - 1
-        end
-        -- One item that became another.
-        local only_items = type(marks[first]) ~= "number" and type(wanted[first]) ~= "number"
-        if last == first and last_wanted == first and only_items then
-            marks[first] = wanted[first]
-            send(view, TRANSFORM .. place_of(key) .. char(first - 1) .. wanted[first])
-            return
-        end
-        for at = last, first, -1 do
-            drop(view, key, marks, at)
-        end
-        for at = first, last_wanted do
-            local mark = wanted[at]
-            if type(mark) == "number" and view.at[mark] and view.at[mark] ~= key then
-                local from = view.at[mark]
-                local old = index_of(view.tiles[from], mark)
-                if old then
-                    drop(view, from, view.tiles[from], old)
-                end
-            end
-            send(view, ADD .. place_of(key) .. char(at - 1) .. wire.thing(view, things[at], mark))
-            insert(marks, at, mark)
-            if type(mark) == "number" then
-                view.at[mark] = key
-            end
-        end
-        if #marks == 0 then
-            view.tiles[key] = nil
-        end
-    end
+    -- Telling ---------------------------------------------------------------------------------------------------------
 
     -- The own player is elsewhere: its client's map moves with it.
     local function follow(view)
@@ -252,7 +128,7 @@ return function(server, wire)
         local key = wire.key_of(tile.x, tile.y, tile.z)
         view.x, view.y, view.z = tile.x, tile.y, tile.z
         if tile.z == z and abs(tile.x - x) <= 1 and abs(tile.y - y) <= 1 and old and view.tiles[key] then
-            walked(view, tile, key, player.id)
+            wire.walked(view, tile, key, player.id)
             local edges = wire.edges(view, x, y)
             wire.trim(view)
             if edges ~= "" then
@@ -261,36 +137,9 @@ return function(server, wire)
             return
         end
         if old then
-            send(view, REMOVE .. old .. char(at))
+            send(view, REMOVE .. wire.place_of(old) .. char(at))
         end
         send(view, wire.full_map(view))
-    end
-
-    local function refresh_tiles(view)
-        local seen = {}
-        local changed = wire.changed
-        for at = 1, #changed do
-            local tile = changed[at]
-            if wire.sees(view, tile.x, tile.y, tile.z) then
-                seen[#seen + 1] = tile
-            end
-        end
-        for at = 1, #seen do
-            local tile = seen[at]
-            local key = wire.key_of(tile.x, tile.y, tile.z)
-            local creatures = tile.creatures
-            for index = creatures and #creatures or 0, 1, -1 do
-                local id = creatures[index].id
-                if view.at[id] and view.at[id] ~= key then
-                    walked(view, tile, key, id)
-                end
-            end
-        end
-        for at = 1, #seen do
-            local tile = seen[at]
-            local current = map.tile(tile.x, tile.y, tile.z) or tile
-            reconcile(view, current, wire.key_of(tile.x, tile.y, tile.z))
-        end
     end
 
     -- Whom the player attacks or follows is the client's to say; that it is nobody any more, the server's.
@@ -302,18 +151,12 @@ return function(server, wire)
         view.aim, view.aims = aim, nil
     end
 
-    --- Tells what differs on a tile, when it is in sight.
-    function wire.look_again(view, tile)
-        if tile and wire.sees(view, tile.x, tile.y, tile.z) then
-            reconcile(view, tile, wire.key_of(tile.x, tile.y, tile.z))
-        end
-    end
-
     --- Tells a client what has changed since the last time.
     function wire.refresh(view)
         if not view.player.removed and view.player.tile then
+            local made = wire.changes(view)
             follow(view)
-            refresh_tiles(view)
+            wire.tell_changes(view, made)
         end
         wire.tell_waiting(view)
         if not view.player.removed then
@@ -329,10 +172,10 @@ return function(server, wire)
 
     -- A creature that looks elsewhere stays where it is told to be.
     function wire.turn(view, id)
-        local place, at = wire.told_place(view, id)
+        local key, at = wire.told_place(view, id)
         local creature = server.parts.creatures.by_id(id)
-        if place and creature then
-            send(view, TRANSFORM .. place .. char(at) .. wire.turned(creature))
+        if key and creature then
+            send(view, TRANSFORM .. wire.place_of(key) .. char(at) .. wire.turned(creature))
         end
     end
 end

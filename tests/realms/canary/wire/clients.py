@@ -41,6 +41,7 @@ class Client:
         view: what it knows of the world.
         over: whether the server closes its connection.
         frames: names of the messages of each frame that came.
+        told: all bytes of messages that came.
     """
 
     def __init__(self, game: Game, number: int, name: str, version: int) -> None:
@@ -51,6 +52,7 @@ class Client:
         self.seen: list[Message] = []
         self.over = False
         self.frames: list[list[str]] = []
+        self.told = bytearray()
 
     def do(self, message: str, **fields: Any) -> list[Message]:
         """Sends a message; what comes of it at once."""
@@ -68,6 +70,7 @@ class Client:
         return taken
 
     def read(self, data: bytes) -> None:
+        self.told += data
         found = self.protocol.decode("server", data, self.state)
         assert found[-1].name != UNPARSED, (found[-1].fields, [each.name for each in found], data.hex())
         self.frames.append(names_of(found))
@@ -85,6 +88,7 @@ class Game:
         items: more kinds of items.
         scripts: by file name.
         files: more files of the server, by path.
+        apart: every client is told by itself, whatever others of its version are told.
     """
 
     def __init__(
@@ -96,6 +100,7 @@ class Game:
         items: Mapping[int, Item] | None = None,
         scripts: Mapping[str, str] | None = None,
         files: Mapping[str, str] | None = None,
+        apart: bool = False,
     ) -> None:
         kinds = {**ITEMS, **(items or {})}
         write_small_server(root, dialect, kinds)
@@ -107,6 +112,7 @@ class Game:
         (root / "world.otbm").write_bytes(field_map())
         (root / "written").mkdir(exist_ok=True)
         self.version = version
+        self.apart = apart
         self.items = ItemTable.of_names(_flags(kinds))
         self.server: Server = Checkout(root, dialect).server(
             write_dir=root / "written", things=root / ITEMS_FILE, name="wire"
@@ -139,7 +145,7 @@ class Game:
         self._numbers += 1
         client = Client(self, self._numbers, name, version or self.version)
         told: dict[str, Any] = {"version": client.protocol.version, "system": system, "extended": system == OTCLIENT}
-        told["address"] = "127.0.0.1"
+        told |= {"address": "127.0.0.1", "apart": self.apart}
         answer: Any = self.server.control("wire_enter", client.number, name, {**COLUMNS, **columns}, told)
         if not answer.get("problem"):
             client.view.own = answer["id"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -161,11 +161,19 @@ def entered(world: WireThread, name: str = "Ann") -> WireClient:
     return client
 
 
-def logged(caplog: pytest.LogCaptureFixture, words: str, seconds: float = 2.0) -> bool:
+def logged(
+    caplog: pytest.LogCaptureFixture, words: str, seconds: float = 2.0, alive: Sequence[WireClient] = ()
+) -> bool:
+    """Waits for words in the log; meanwhile some clients give signs of life."""
     end = time.monotonic() + seconds
+    due = 0.0
     while time.monotonic() < end:
         if any(words in record.getMessage() for record in caplog.records):
             return True
+        if time.monotonic() >= due:
+            due = time.monotonic() + LIMITS.silence_seconds / 4
+            for client in alive:
+                client.send(b"\x1d")
         time.sleep(0.005)
     return False
 
@@ -207,7 +215,7 @@ def test_in_the_game(world: WireThread, caplog: pytest.LogCaptureFixture, name: 
     with entered(world) as client, entered(world, "Bob") as other:
         client.socket.sendall(case.make(client))
         if case.reaction == "goes on":
-            assert logged(caplog, case.line), caplog.messages
+            assert logged(caplog, case.line, alive=(client, other)), caplog.messages
             client.send(b"\x1d")
             client.read_until(b"\x1e", 2)
         else:
