@@ -35,6 +35,9 @@ local PARTS = {
 }
 
 return function(room, options)
+    -- A world with hundreds of players runs more code than LuaJIT has room for by itself: it would throw all of it away
+    -- and begin anew, again and again.
+    raw.jit.opt.start("maxtrace=8000", "maxmcode=32768")
     local server = make_server(room, options.settings)
     for _, part in raw.ipairs(PARTS) do
         server.parts[part] = context.use("canary/" .. part)(server) or true

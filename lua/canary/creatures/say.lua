@@ -10,6 +10,17 @@ return function(server, creatures)
     -- Further than what clients show by a tile, on each side.
     local VIEW_X, VIEW_Y = 8, 6
 
+    -- What clients are told of it.
+    local function said(creature, kind, text, x, y, z)
+        return {
+            name = creature and creature.name or "",
+            level = creature and creature.class_name == "Player" and creature.level or 0,
+            type = kind,
+            text = text,
+            x = x, y = y, z = z,
+        }
+    end
+
     --- Says something to all around, or to some only.
     ---@param creature table
     ---@param kind number TALKTYPE_SAY, …
@@ -36,9 +47,11 @@ return function(server, creatures)
             end
             hearers = server.parts.map.spectators(x, y, z, far, nil, rx, rx, ry, ry)
         end
-        for _, hearer in raw.ipairs(hearers) do
+        local fields, send = said(creature, kind, text, x, y, z), server.parts.clients.send
+        for at = 1, #hearers do
+            local hearer = hearers[at]
             if hearer.class_name == "Player" and (not ghost or creatures.can_see_creature(hearer, creature)) then
-                creatures.send_say(hearer, creature, kind, text, x, y, z)
+                send(hearer, "say", fields)
             end
         end
         if tfs and echo then
@@ -52,13 +65,7 @@ return function(server, creatures)
 
     --- Shows a player's client what a creature says.
     function creatures.send_say(player, creature, kind, text, x, y, z)
-        server.parts.clients.send(player, "say", {
-            name = creature and creature.name or "",
-            level = creature and creature.class_name == "Player" and creature.level or 0,
-            type = kind,
-            text = text,
-            x = x, y = y, z = z,
-        })
+        server.parts.clients.send(player, "say", said(creature, kind, text, x, y, z))
     end
 
     --- A creature hears another: npcs and monsters have callbacks for it.

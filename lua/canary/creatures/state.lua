@@ -115,19 +115,16 @@ return function(server, creatures, bind)
         return true
     end
 
-    --- Tells all players who see a creature.
+    --- Tells all players who see a creature; the fields are theirs from then on.
     function creatures.tell_seers(creature, kind, fields)
         local tile = creature.tile
         if not tile then
             return
         end
         local seers = server.parts.map.spectators(tile.x, tile.y, tile.z, true, "players")
-        for _, player in raw.ipairs(seers) do
-            local copy = {}
-            for key, value in raw.pairs(fields) do
-                copy[key] = value
-            end
-            server.parts.clients.send(player, kind, copy)
+        local send = server.parts.clients.send
+        for at = 1, #seers do
+            send(seers[at], kind, fields)
         end
     end
 
@@ -202,6 +199,11 @@ return function(server, creatures, bind)
         end
         return (is_player and other.class_name == "Player") or not creatures.is_invisible(other)
             or creatures.sees_invisible(creature)
+    end
+
+    --- Whether every player sees a creature, once it is in sight.
+    function creatures.seen_by_all(creature)
+        return not creature.ghost and (creature.class_name == "Player" or not creatures.is_invisible(creature))
     end
 
     -- Players see what their clients show: a column and a row more to the right and below. Monsters and npcs of TFS see

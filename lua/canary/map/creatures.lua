@@ -61,24 +61,30 @@ return function(server, map)
 
     local function tell(creature, seers, old, new, teleported)
         local creatures = server.parts.creatures
-        local send = server.parts.clients.send
+        local send, moved, can_see = server.parts.clients.send, creatures.moved, creatures.can_see_creature
+        local seen_by_all = creatures.seen_by_all(creature)
+        local fields = {
+            id = creature.id,
+            from_x = old.x,
+            from_y = old.y,
+            from_z = old.z,
+            x = new.x,
+            y = new.y,
+            z = new.z,
+            teleport = teleported,
+        }
         for at = 1, #seers do
             local seer = seers[at]
-            if seer.class_name == "Player" and creatures.can_see_creature(seer, creature) then
-                send(seer, "move", {
-                    id = creature.id,
-                    from_x = old.x,
-                    from_y = old.y,
-                    from_z = old.z,
-                    x = new.x,
-                    y = new.y,
-                    z = new.z,
-                    teleport = teleported,
-                })
+            if seer.class_name == "Player" and (seen_by_all or can_see(seer, creature)) then
+                send(seer, "move", fields)
             end
         end
         for at = 1, #seers do
-            creatures.moved(seers[at], creature, new, old, teleported)
+            local seer = seers[at]
+            -- For another player it means something only when it follows or attacks somebody.
+            if seer == creature or seer.follow or seer.target or seer.class_name ~= "Player" then
+                moved(seer, creature, new, old, teleported)
+            end
         end
     end
 

@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local floor, max, min = raw.math.floor, raw.math.max, raw.math.min
+local abs, floor, max, min = raw.math.abs, raw.math.floor, raw.math.max, raw.math.min
 
 local VIEW_X, VIEW_Y = 11, 11
 
@@ -79,7 +79,7 @@ return function(server, map)
 
     local function fitting(list, kind, x, y, z, multifloor, left, right, up, down)
         if not kind then
-            return copy_of(list)
+            return list
         end
         local found, class = {}, CLASSES[kind]
         for at = 1, #list do
@@ -100,13 +100,14 @@ return function(server, map)
             local list = lists and ((multifloor or not lists.floor) and lists.all or lists.floor)
             if list then
                 if not narrower and (multifloor or lists.floor) and name == (kind or "creatures") then
-                    return copy_of(list)
+                    return list
                 end
                 return fitting(list, kind, x, y, z, multifloor, left, right, up, down)
             end
         end
     end
 
+    -- The list is one that is remembered, or that nobody else has: not to be changed.
     local function find_canary(x, y, z, multifloor, kind, left, right, up, down)
         local key = (z * 65536 + y) * 65536 + x
         local cache = remembered[key]
@@ -127,7 +128,7 @@ return function(server, map)
         local name = kind or "creatures"
         cache[name] = cache[name] or {}
         cache[name][multifloor and "all" or "floor"] = found
-        return copy_of(found)
+        return found
     end
     local find = server.tfs and look or find_canary
 
@@ -148,24 +149,35 @@ return function(server, map)
         end
         local left, right = (min_x or 0) == 0 and VIEW_X or min_x, (max_x or 0) == 0 and VIEW_X or max_x
         local up, down = (min_y or 0) == 0 and VIEW_Y or min_y, (max_y or 0) == 0 and VIEW_Y or max_y
-        return find(x, y, z, multifloor, kind, left, right, up, down)
+        local found = find(x, y, z, multifloor, kind, left, right, up, down)
+        return server.tfs and found or copy_of(found)
     end
 
-    --- The players that see a place, on any floor.
+    --- The players that see a place, on any floor. The list is not to be changed.
     function map.players_seeing(x, y, z)
-        return map.spectators(x, y, z, true, "players")
+        if z >= map.LAYERS then
+            return {}
+        end
+        return find(x, y, z, true, "players", VIEW_X, VIEW_X, VIEW_Y, VIEW_Y)
+    end
+
+    -- Whether clients on a tile see a place, on any floor.
+    local function is_seen(tile, x, y, z)
+        local low, high = floors(z)
+        local shift = z - tile.z
+        return tile.z >= low and tile.z <= high and abs(tile.x - shift - x) <= VIEW_X
+            and abs(tile.y - shift - y) <= VIEW_Y
     end
 
     --- Those who see one of two places, none twice.
     function map.spectators_of_both(x, y, z, x2, y2, z2)
         local found = look(x, y, z, true, nil, VIEW_X, VIEW_X, VIEW_Y, VIEW_Y)
-        local seen = {}
-        for at = 1, #found do
-            seen[found[at]] = true
-        end
-        for _, creature in raw.ipairs(look(x2, y2, z2, true, nil, VIEW_X, VIEW_X, VIEW_Y, VIEW_Y)) do
-            if not seen[creature] then
-                found[#found + 1] = creature
+        local others = look(x2, y2, z2, true, nil, VIEW_X, VIEW_X, VIEW_Y, VIEW_Y)
+        local count = #found
+        for at = 1, #others do
+            if not is_seen(others[at].tile, x, y, z) then
+                count = count + 1
+                found[count] = others[at]
             end
         end
         return found

@@ -231,12 +231,13 @@ return function(server, players)
         return max(0, most - server.parts.items.inventory_weight(player))
     end
 
+    local function is_loyal(player)
+        return not tfs and (player.loyalty_bonus or 0) ~= 0
+    end
+
     -- Canary's players get levels for their loyalty: those that a share of all that they ever trained would bring.
     local function loyal_level(player, level, first, done, needed)
-        local bonus = not tfs and player.loyalty_bonus or 0
-        if bonus == 0 then
-            return level
-        end
+        local bonus = player.loyalty_bonus
         local now, next_level = needed(level), needed(level + 1)
         if now >= next_level then
             return level
@@ -260,17 +261,23 @@ return function(server, players)
     --- A skill with what items and conditions add.
     function players.skill_level(player, skill)
         local own = player.skills[skill]
-        local level = loyal_level(player, own.level, 10, own.tries, function(at)
-            return server.parts.vocations.skill_tries(player.vocation, skill, at)
-        end)
+        local level = own.level
+        if is_loyal(player) then
+            level = loyal_level(player, level, 10, own.tries, function(at)
+                return server.parts.vocations.skill_tries(player.vocation, skill, at)
+            end)
+        end
         return max(0, level + (player.var_skills[skill] or 0))
     end
 
     --- The magic level, likewise.
     function players.effective_magic_level(player)
-        local level = loyal_level(player, player.magic_level, 1, player.mana_spent, function(at)
-            return server.parts.vocations.mana_spent(player.vocation, at)
-        end)
+        local level = player.magic_level
+        if is_loyal(player) then
+            level = loyal_level(player, level, 1, player.mana_spent, function(at)
+                return server.parts.vocations.mana_spent(player.vocation, at)
+            end)
+        end
         return max(0, level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
     end
 

@@ -42,40 +42,55 @@ return function(server, wire)
         return word(server.tfs and value or value * 100)
     end
 
-    local function stats(view)
-        local player, players = view.player, server.parts.players
-        local new = view.version >= 1281
-        local health, most = max(0, floor(player.health)), players.max_health(player)
-        local mana, most_mana = max(0, floor(player.mana)), players.max_mana(player)
-        local number = new and u32 or word
-        local out = "\160" .. number(health) .. number(most) .. u32(max(0, players.free_capacity(player)))
-        if not new then
-            out = out .. u32(max(0, players.capacity(player)))
+    -- The numbers that a message is made of, before it is: it is only made anew when one of them is another.
+    local numbers = {}
+
+    -- Whether the first so many of them are as at the last time that a message of this name was made.
+    local function as_before(view, name, count)
+        local noted = view.noted[name]
+        if not noted then
+            noted = {}
+            view.noted[name] = noted
         end
-        out = out .. u64(player.experience) .. word(player.level) .. byte(player.level_percent)
-        -- What experience counts, in percent: base, (voucher,) low level, store, stamina.
-        out = out .. word(player.base_xp) .. (new and "" or "\0\0") .. "\0\0" .. "\0\0" .. word(player.stamina_xp)
-        out = out .. number(mana) .. number(most_mana)
-        if not new then
-            out = out .. byte(players.effective_magic_level(player))
-            out = out .. byte(player.magic_level) .. percent(player.magic_percent)
+        local same = true
+        for at = 1, count do
+            if noted[at] ~= numbers[at] then
+                noted[at], same = numbers[at], false
+            end
         end
-        out = out .. byte(player.soul) .. word(player.stamina) .. word(wire.speed(player.base_speed)) .. "\0\0"
-        out = out .. word(player.offline_time / 60000) .. "\0\0\0"
-        if new then
-            out = out .. u32(max(0, floor(player.mana_shield or 0)))
-            out = out .. u32(max(0, floor(player.max_mana_shield or player.mana_shield_max or 0)))
-        end
-        return out
+        return same
     end
 
-    -- Chances and amounts of critical hits, of life and of mana that is taken; what of it is the own has no meaning.
-    local function specials(player)
-        local out = ""
-        for skill = 0, SPECIAL - 1 do
-            out = out .. word(server.tfs and min(10000, player.special_skills[skill] or 0) or 0) .. "\0\0"
+    local STATS = 20
+
+    local function stats(view)
+        local player, players = view.player, server.parts.players
+        local n = numbers
+        n[1], n[2] = max(0, floor(player.health)), players.max_health(player)
+        n[3], n[4] = max(0, floor(player.mana)), players.max_mana(player)
+        n[5], n[6] = max(0, players.free_capacity(player)), max(0, players.capacity(player))
+        n[7], n[8], n[9] = player.experience, player.level, player.level_percent or 0
+        n[10], n[11] = player.base_xp or 0, player.stamina_xp or 0
+        n[12], n[13] = players.effective_magic_level(player), player.magic_level
+        n[14], n[15], n[16] = player.magic_percent, player.soul or 0, player.stamina or 0
+        n[17], n[18] = wire.speed(player.base_speed), floor(player.offline_time / 60000)
+        n[19] = max(0, floor(player.mana_shield or 0))
+        n[20] = max(0, floor(player.max_mana_shield or player.mana_shield_max or 0))
+        if as_before(view, "stats", STATS) then
+            return view.told.stats
         end
-        return out
+        local new = view.version >= 1281
+        local number = new and u32 or word
+        local out = "\160" .. number(n[1]) .. number(n[2]) .. u32(n[5]) .. (new and "" or u32(n[6]))
+        out = out .. u64(n[7]) .. word(n[8]) .. byte(n[9])
+        -- What experience counts, in percent: base, (voucher,) low level, store, stamina.
+        out = out .. word(n[10]) .. (new and "" or "\0\0") .. "\0\0" .. "\0\0" .. word(n[11])
+        out = out .. number(n[3]) .. number(n[4])
+        if not new then
+            out = out .. byte(n[12]) .. byte(n[13]) .. percent(n[14])
+        end
+        out = out .. byte(n[15]) .. word(n[16]) .. word(n[17]) .. "\0\0" .. word(n[18]) .. "\0\0\0"
+        return new and out .. u32(n[19]) .. u32(n[20]) or out
     end
 
     -- Level, that without what adds to it, (the same with loyalty,) percent.
@@ -84,33 +99,53 @@ return function(server, wire)
         return new and level .. base .. base .. hundredths(part) or level .. base .. percent(part)
     end
 
+    -- Where they stand among the numbers.
+    local FIRST_SKILL, FIRST_SPECIAL = 5, 5 + 3 * (SKILLS + 1)
+
     local function skills(view)
         local player, players = view.player, server.parts.players
-        local new = view.version >= 1281
-        local out = "\161"
-        if new then
-            local effective = players.effective_magic_level(player)
-            out = out .. skill_bytes(effective, player.magic_level, player.magic_percent, true)
-        end
+        local n = numbers
+        n[1], n[2], n[3] = players.effective_magic_level(player), player.magic_level, player.magic_percent
+        n[4] = max(0, players.capacity(player))
         for skill = 0, SKILLS do
-            local own = player.skills[skill]
-            out = out .. skill_bytes(players.skill_level(player, skill), own.level, own.percent, new)
+            local own, at = player.skills[skill], FIRST_SKILL + 3 * skill
+            n[at], n[at + 1], n[at + 2] = players.skill_level(player, skill), own.level, own.percent
+        end
+        -- Chances and amounts of critical hits, of life and of mana that is taken: what of it is the own has no meaning.
+        for skill = 0, SPECIAL - 1 do
+            n[FIRST_SPECIAL + skill] = server.tfs and min(10000, player.special_skills[skill] or 0) or 0
+        end
+        if as_before(view, "skills", FIRST_SPECIAL + SPECIAL - 1) then
+            return view.told.skills
+        end
+        local new = view.version >= 1281
+        local out = { "\161", new and skill_bytes(n[1], n[2], n[3], true) or "" }
+        for at = FIRST_SKILL, FIRST_SPECIAL - 1, 3 do
+            out[#out + 1] = skill_bytes(n[at], n[at + 1], n[at + 2], new)
         end
         if view.version >= 1094 then
-            out = out .. specials(player)
+            for at = FIRST_SPECIAL, FIRST_SPECIAL + SPECIAL - 1 do
+                out[#out + 1] = word(n[at]) .. "\0\0"
+            end
         end
         if new then
             -- No magic levels of elements, nothing of the forge.
-            local capacity = u32(max(0, players.capacity(player)))
-            out = out .. "\0" .. NO_FORGE .. capacity .. capacity
+            local capacity = u32(n[4])
+            out[#out + 1] = "\0" .. NO_FORGE .. capacity .. capacity
         end
-        return out
+        return raw.table.concat(out)
     end
 
     local function icons(view)
-        local bits = 0
-        for name in raw.pairs(server.parts.conditions.icons_of(view.player)) do
-            bits = bits + (ICONS[name] or 0)
+        local player, bits = view.player, 0
+        if player.conditions and #player.conditions > 0 then
+            for name in raw.pairs(server.parts.conditions.icons_of(player)) do
+                bits = bits + (ICONS[name] or 0)
+            end
+        end
+        numbers[1] = bits
+        if as_before(view, "icons", 1) then
+            return view.told.icons
         end
         return "\162" .. (view.version >= 1281 and u32(bits % 4294967296) or u16(bits % 65536))
     end
@@ -144,7 +179,7 @@ return function(server, wire)
 
     --- What a client is told at the beginning, beside the map.
     function wire.admit_figures(view)
-        view.told = {}
+        view.told, view.noted = {}, {}
         wire.refresh_holders(view)
         wire.refresh_figures(view)
         local player = view.player
@@ -169,7 +204,8 @@ return function(server, wire)
             return
         end
         view.looked, view.acted = server.now, false
-        for _, name in raw.ipairs(OWN_ORDER) do
+        for at = 1, #OWN_ORDER do
+            local name = OWN_ORDER[at]
             local message = OWN[name](view)
             if message and view.told[name] ~= message then
                 view.told[name] = message

@@ -83,7 +83,7 @@ return function(server, wire)
         end
         for at = creatures and #creatures or 0, 1, -1 do
             local creature = creatures[at]
-            if not wire.is_open(creature) then
+            if not server.parts.creatures.seen_by_all(creature) then
                 return nil
             elseif count < MOST then
                 count = count + 1
@@ -95,12 +95,6 @@ return function(server, wire)
             marks_now[count], things_now[count] = wire.item(common, items[at]), items[at]
         end
         return count
-    end
-
-    --- Whether every client sees a creature that is in its sight.
-    function wire.is_open(creature)
-        return not creature.ghost
-            and (creature.class_name == "Player" or not server.parts.creatures.is_invisible(creature))
     end
 
     local function is_now(marks, count)
@@ -346,7 +340,7 @@ return function(server, wire)
             for index = 1, #arrivals do
                 local id = arrivals[index].id
                 local from = common.at[id]
-                local step = from and from ~= change.key and wire.is_open(arrivals[index])
+                local step = from and from ~= change.key and server.parts.creatures.seen_by_all(arrivals[index])
                     and step_of(common, change, id) or nil
                 steps[index] = { id = id, step = step }
             end

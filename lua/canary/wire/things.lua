@@ -112,9 +112,12 @@ return function(server, wire)
     -- By an item's number, as its two bytes: whether clients have such items behind the creatures of a tile.
     local laid = {}
 
-    local function is_fixed(kind)
-        return not (kind.stackable or kind.is_splash or kind.is_fluid_container or kind.show_client_charges
-            or kind.show_client_duration or kind.is_container or (kind.classification or 0) > 0)
+    local function is_fixed(view, kind)
+        if kind.stackable or kind.is_splash or kind.is_fluid_container then
+            return false
+        end
+        return view.version < NEW_ITEMS or not (kind.show_client_charges or kind.show_client_duration
+            or kind.is_container or (kind.classification or 0) > 0)
     end
 
     local function made_item(view, item, kind)
@@ -153,7 +156,7 @@ return function(server, wire)
         local made = of_version[kind]
         if not made then
             made = made_item(view, item, kind)
-            of_version[kind] = is_fixed(kind) and made or nil
+            of_version[kind] = is_fixed(view, kind) and made or nil
         end
         return made
     end

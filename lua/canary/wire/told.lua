@@ -36,30 +36,30 @@ return function(server, wire)
         local view = wire.by_player[player] or wire.entering
         if not view or (view.player and view.player ~= player) then
             return keep(player, kind, fields)
+        elseif not make[kind] then
+            return
         elseif kind == "raw" and (fields.bytes == "" or not can_read(view, player, fields.bytes)) then
             return
         end
-        local waiting = view.waiting
-        if #waiting < MOST_WAITING then
+        local waiting, count = view.waiting, view.waiting_count
+        if count < 2 * MOST_WAITING then
             -- Fields are shared between those who see a thing: the kind goes beside them.
-            waiting[#waiting + 1] = { kind, fields, player }
+            waiting[count + 1], waiting[count + 2] = kind, fields
+            view.waiting_count = count + 2
         end
     end
 
     --- Sends what waits, in order.
     function wire.tell_waiting(view)
-        local waiting = view.waiting
-        if #waiting == 0 then
+        local waiting, count = view.waiting, view.waiting_count
+        if count == 0 then
             return
         end
-        view.waiting = {}
-        for at = 1, #waiting do
-            local write = make[waiting[at][1]]
-            if write then
-                local message = write(view, waiting[at][2])
-                if message then
-                    wire.send(view, message)
-                end
+        view.waiting, view.waiting_count = {}, 0
+        for at = 1, count, 2 do
+            local message = make[waiting[at]](view, waiting[at + 1])
+            if message then
+                wire.send(view, message)
             end
         end
     end
@@ -124,20 +124,51 @@ return function(server, wire)
         return message .. text(fields.text)
     end
 
-    local function talk(view, fields, channel)
-        view.statement = (view.statement or 0) + 1
+    -- What is the same for all who hear it: nearly everything.
+    local function words(view, fields, x, y, z)
         local kind = fields.type % 256
-        local message = "\170" .. u32(view.statement) .. text(fields.name or "")
+        local message = text(fields.name or "")
         if view.version >= 1281 then
             message = message .. "\0"
         end
         message = message .. u16(min(65535, fields.level or 0)) .. char(kind)
         if CHANNEL_TALK[kind] then
-            message = message .. u16(channel or fields.channel or 0)
+            message = message .. u16(fields.channel or 0)
         elseif PLACED_TALK[kind] then
-            message = message .. wire.place(fields.x or view.x, fields.y or view.y, fields.z or view.z)
+            message = message .. wire.place(x, y, z)
         end
         return message .. text(fields.text)
+    end
+
+    -- Of the round, by version and by fields.
+    local spoken, spoken_in = {}, nil
+
+    local function shared_words(view, fields)
+        if spoken_in ~= wire.round then
+            spoken, spoken_in = {}, wire.round
+        end
+        local of_version = spoken[view.version]
+        if not of_version then
+            of_version = {}
+            spoken[view.version] = of_version
+        end
+        local made = of_version[fields]
+        if not made then
+            made = words(view, fields, fields.x, fields.y, fields.z)
+            of_version[fields] = made
+        end
+        return made
+    end
+
+    local function talk(view, fields)
+        view.statement = (view.statement or 0) + 1
+        local said
+        if fields.x and fields.y and fields.z and not view.apart then
+            said = shared_words(view, fields)
+        else
+            said = words(view, fields, fields.x or view.x, fields.y or view.y, fields.z or view.z)
+        end
+        return "\170" .. u32(view.statement) .. said
     end
     make.say, make.channel = talk, talk
 

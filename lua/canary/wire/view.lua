@@ -32,7 +32,7 @@ return function(server, wire)
             -- Told by itself, whatever others are told: to compare the two.
             apart = client.apart or false,
             tiles = {}, at = {}, known = {}, known_count = 0, shown = {}, slots = {}, windows = {},
-            out = {}, waiting = {}, unknown = {}, offers = {},
+            out = {}, waiting = {}, waiting_count = 0, unknown = {}, offers = {},
         }
     end
 
@@ -170,12 +170,19 @@ return function(server, wire)
         end
     end
 
+    -- The last message of a creature that looks elsewhere: most clients have it at the same place.
+    local turned = { round = 0 }
+
     -- A creature that looks elsewhere stays where it is told to be.
     function wire.turn(view, id)
         local key, at = wire.told_place(view, id)
-        local creature = server.parts.creatures.by_id(id)
-        if key and creature then
-            send(view, TRANSFORM .. wire.place_of(key) .. char(at) .. wire.turned(creature))
+        local creature = key and server.parts.creatures.by_id(id)
+        if not creature then
+            return
+        elseif view.apart or turned.id ~= id or turned.key ~= key or turned.at ~= at or turned.round ~= wire.round then
+            turned.id, turned.key, turned.at, turned.round = id, key, at, wire.round
+            turned.bytes = TRANSFORM .. wire.place_of(key) .. char(at) .. wire.turned(creature)
         end
+        send(view, turned.bytes)
     end
 end
