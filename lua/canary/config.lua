@@ -181,7 +181,7 @@ return function(server)
     local function tfs_function(kind)
         local getter, list, blank = GETTERS[kind], numbered[kind], BLANK[kind]
         return function(...)
-            local key = arguments.u32(arguments.last(...))
+            local key = arguments.enum32(arguments.last(...))
             local value = list[key]
             if value == nil then
                 server:log(

@@ -65,7 +65,7 @@ _GROUPS_XML = """<?xml version="1.0" encoding="UTF-8"?>
 </groups>
 """
 
-_KINDS = {"ground": 1, "container": 2, "splash": 11, "fluid": 12}
+_KINDS = {"ground": 1, "container": 2, "splash": 11, "fluid": 12, "podium": 15}
 _FLAGS = {
     "block_solid": 1 << 0,
     "block_projectile": 1 << 1,

@@ -74,7 +74,7 @@ return function(server, game, bind)
             if raw.type(sex) ~= "number" then
                 return nil
             end
-            local outfits = server.parts.vocations.outfits(arguments.u8(sex))
+            local outfits = server.parts.vocations.outfits(arguments.enum8(sex))
             if not outfits then
                 return nil
             end

@@ -35,14 +35,6 @@ return function(server, items)
         return nil
     end
 
-    local function told(item)
-        local tile = items.tile(item)
-        local update = server.parts.map.item_changed
-        if tile and update and item.parent == tile then
-            update(tile, item)
-        end
-    end
-
     local function set_number_canary(item, name, value)
         if name == "decaystate" then
             local state = arguments.u8(value)
@@ -62,7 +54,7 @@ return function(server, items)
             return false
         end
         items.set_attribute(item, name, arguments.i64(value))
-        told(item)
+        items.tell_change(item)
         return true
     end
 
@@ -92,7 +84,7 @@ return function(server, items)
             return (tfs and set_number_tfs or set_number_canary)(item, name, value)
         elseif kind == "text" then
             items.set_attribute(item, name, arguments.string(value))
-            told(item)
+            items.tell_change(item)
             return true
         end
         return nil

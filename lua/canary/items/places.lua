@@ -3,7 +3,7 @@
 -- Containers that nobody sees lying in what holds them.
 local HIDDEN = { depot_chest = true, inbox = true, store_inbox = false }
 
-return function(_, items)
+return function(server, items)
     local parent_of
 
     --- What holds a thing: of a creature the tile it stands on.
@@ -97,5 +97,13 @@ return function(_, items)
             outermost, holder = holder, holder.parent
         end
         return outermost
+    end
+
+    --- What is known or seen of an item has changed where it lies.
+    function items.tell_change(item)
+        local tile = item.parent
+        if tile and tile.class_name == "Tile" then
+            server.parts.map.item_changed(tile, item)
+        end
     end
 end

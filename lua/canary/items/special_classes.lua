@@ -1,8 +1,5 @@
 --- The classes Teleport and Podium.
 
-local context = ...
-local raw = context.raw
-
 local DATA_TELEPORT, DATA_PODIUM = 3, 4
 
 return function(server, items)
@@ -44,19 +41,24 @@ return function(server, items)
 
     -- PODIUM_SHOW_PLATFORM is set from the start.
     local PLATFORM, SOUTH = 0, 2
-    local OUTFIT = {
-        "lookType",
-        "lookTypeEx",
-        "lookHead",
-        "lookBody",
-        "lookLegs",
-        "lookFeet",
-        "lookAddons",
-        "lookMount",
-    }
 
-    local function podium_of(object)
-        return userdata.get(object, "Podium")
+    local function method(fn)
+        return function(object, ...)
+            local podium = userdata.get(object, "Podium")
+            if not podium then
+                return nil
+            end
+            return fn(podium, ...)
+        end
+    end
+
+    -- Changes the podium, which those see who are near.
+    local function setter(fn)
+        return method(function(podium, ...)
+            fn(podium, ...)
+            items.tell_change(podium)
+            return true
+        end)
     end
 
     local function flags_of(podium)
@@ -65,58 +67,24 @@ return function(server, items)
     end
 
     userdata.methods("Podium", {
-        getOutfit = function(object)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
-            local outfit = {}
-            for _, key in raw.ipairs(OUTFIT) do
-                outfit[key] = podium.outfit and podium.outfit[key] or 0
-            end
-            return outfit
-        end,
-        setOutfit = function(object, value)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
-            local outfit = {}
-            for _, key in raw.ipairs(OUTFIT) do
-                outfit[key] = arguments.u16(value[key])
-            end
-            podium.outfit = outfit
-            return true
-        end,
-        hasFlag = function(object, flag)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
-            return flags_of(podium)[arguments.u8(flag)] == true
-        end,
-        setFlag = function(object, flag, value)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
-            flags_of(podium)[arguments.u8(flag)] = arguments.boolean(value)
-            return true
-        end,
-        getDirection = function(object)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
+        getOutfit = method(function(podium)
+            local creatures = server.parts.creatures
+            return creatures.shown_outfit(podium.outfit or creatures.outfit({}))
+        end),
+        setOutfit = setter(function(podium, outfit)
+            podium.outfit = server.parts.creatures.take_outfit(outfit)
+        end),
+        hasFlag = method(function(podium, flag)
+            return flags_of(podium)[arguments.enum8(flag)] == true
+        end),
+        setFlag = setter(function(podium, flag, value)
+            flags_of(podium)[arguments.enum8(flag)] = arguments.boolean(value)
+        end),
+        getDirection = method(function(podium)
             return podium.direction or SOUTH
-        end,
-        setDirection = function(object, direction)
-            local podium = podium_of(object)
-            if not podium then
-                return nil
-            end
-            podium.direction = arguments.u8(direction)
-            return true
-        end,
+        end),
+        setDirection = setter(function(podium, direction)
+            podium.direction = arguments.enum8(direction)
+        end),
     })
 end

@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local bytes = context.use("canary/network/bytes")
+local bytes, podium_look = context.use("canary/network/bytes"), context.use("canary/network/podium")
 local write, floor, min = bytes.write, raw.math.floor, raw.math.min
 
 -- Colours of fluids in TFS's clients, by what the fluid is in the server.
@@ -24,22 +24,6 @@ return function(server, network)
             count = count + container.items[at].count
         end
         return count
-    end
-
-    local function add_podium(message, podium)
-        local outfit, flags = podium.outfit or {}, podium.podium_flags or { [0] = true }
-        local function look(shown, kind, parts)
-            local value = shown and outfit[kind] or 0
-            add(message, write(value, 2))
-            if value ~= 0 then
-                for _, part in raw.ipairs(parts) do
-                    add(message, write(outfit[part] or 0, 1))
-                end
-            end
-        end
-        look(flags[1], "lookType", { "lookHead", "lookBody", "lookLegs", "lookFeet", "lookAddons" })
-        look(flags[2], "lookMount", { "lookMountHead", "lookMountBody", "lookMountLegs", "lookMountFeet" })
-        add(message, write(podium.direction or 2, 1) .. write(flags[0] and 1 or 0, 1))
     end
 
     local function add_tfs(message, item)
@@ -66,7 +50,7 @@ return function(server, network)
             end
         end
         if kind.is_podium then
-            add_podium(message, item)
+            add(message, podium_look(item))
         end
     end
 

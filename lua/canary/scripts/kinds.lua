@@ -181,7 +181,7 @@ return function(server, scripts)
     end
 
     local function tfs_reload(kind)
-        local number = arguments.u8(kind)
+        local number = arguments.enum8(kind)
         if number == server.parts.enums.get("RELOAD_TYPE_GLOBAL") then
             return global_libs()
         end
@@ -189,7 +189,7 @@ return function(server, scripts)
     end
 
     local function canary_reload(kind)
-        local number = arguments.u8(kind)
+        local number = arguments.enum8(kind)
         if number == 0 then
             server.parts.report.warn("Reload type is none", "luaGameReload")
             return

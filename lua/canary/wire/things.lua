@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local bytes = context.use("canary/network/bytes")
+local bytes, podium_look = context.use("canary/network/bytes"), context.use("canary/network/podium")
 local write, char, sub, floor, min = bytes.write, raw.string.char, raw.string.sub, raw.math.floor, raw.math.min
 
 -- The servers' order of fluids is not the clients' own; Canary's clients take them as they are.
@@ -10,8 +10,6 @@ local FLUIDS = { [0] = 0, 1, 5, 3, 6, 8, 9, 2 }
 local QUIVER = 8
 local NEW_CREATURE, KNOWN_CREATURE, TURNED_CREATURE = "\97\0", "\98\0", "\99\0"
 local NEW_ITEMS = 1281
--- No look, no mount, to the south, the platform shown.
-local EMPTY_PODIUM = "\0\0\0\0\2\1"
 -- What clients keep of creatures they have seen; the oldest out of sight goes.
 local MOST_KNOWN = 1300
 local KINDS = { Player = 0, Monster = 1, Npc = 2 }
@@ -83,7 +81,7 @@ return function(server, wire)
                 tail = tail .. "\0"
             end
         end
-        return kind.is_podium and tail .. EMPTY_PODIUM or tail
+        return kind.is_podium and tail .. podium_look(item) or tail
     end
 
     -- What decides how an item of a kind is written: bits of protocol/items.py.
@@ -117,7 +115,7 @@ return function(server, wire)
             return false
         end
         return view.version < NEW_ITEMS or not (kind.show_client_charges or kind.show_client_duration
-            or kind.is_container or (kind.classification or 0) > 0)
+            or kind.is_container or kind.is_podium or (kind.classification or 0) > 0)
     end
 
     local function made_item(view, item, kind)

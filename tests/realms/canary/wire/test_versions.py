@@ -21,13 +21,14 @@ VERSIONS = (1098, 1310)
 FOLDER = Path(os.environ.get("TIBICEN_CAPTURES") or Path(__file__).resolve().parents[5] / "shared" / "captures")
 HERE = {"x": X, "y": Y, "z": Z}
 
-QUIVER, RING, CLOCK, HELMET, VIAL = 2401, 2402, 2403, 2404, 2405
+QUIVER, RING, CLOCK, HELMET, VIAL, PODIUM = 2401, 2402, 2403, 2404, 2405, 2406
 KINDS: dict[int, Any] = {
     QUIVER: {"name": "quiver", "kind": "container", "containerSize": 4, "weaponType": "quiver"},
     RING: {"name": "ring", "charges": 50, "client_charges": True},
     CLOCK: {"name": "clock", "duration": 600, "client_duration": True},
     HELMET: {"name": "helmet", "classification": 2},
     VIAL: {"name": "vial", "kind": "fluid"},
+    PODIUM: {"name": "podium", "kind": "podium"},
 }
 FLAGS = {
     "stackable": [COIN],
@@ -36,6 +37,7 @@ FLAGS = {
     "duration": [CLOCK],
     "classified": [HELMET],
     "fluid": [VIAL],
+    "podium": [PODIUM],
 }
 KEEPER = f"""
 function onCreatureSay(cid, type, message)
@@ -99,6 +101,27 @@ def test_coming_in(game: Game) -> None:
         assert (skills["capacity"], stats["max_mana_shield"]) == (47000, 0)
         own = next(each for tile in ann.view.tiles.values() for each in tile if each.get("creature") == ann.view.own)
         assert (own["vocation"], own["icons"], own["inspection"]) == (1, [], 0)
+
+
+def test_a_podium_shows_what_scripts_put_on_it(game: Game) -> None:
+    put(game, PODIUM, 1, 0)
+    ann = game.enter("Ann")
+    ann.take()
+    game.lua(f"""
+        local podium = Tile(Position({X + 1}, {Y}, {Z})):getItemById({PODIUM})
+        podium:setOutfit({{ lookType = 128, lookHead = 7, lookFeet = 9, lookMount = 368, lookMountBody = 5 }})
+        podium:setFlag(PODIUM_SHOW_OUTFIT, true)
+        podium:setFlag(PODIUM_SHOW_MOUNT, true)
+        podium:setFlag(PODIUM_SHOW_PLATFORM, false)
+        podium:setDirection(DIRECTION_WEST)
+        local outfit = podium:getOutfit()
+        assert(outfit.lookMountBody == 5 and outfit.lookFeet == 9 and podium:getDirection() == DIRECTION_WEST)
+    """)
+    game.pass_time(200)
+    if game.version == 1310:
+        shown = fields_of(ann.take(), "change_thing")["thing"]["podium"]
+        assert (shown["look"], shown["head"], shown["feet"], shown["addons"]) == (128, 7, 9, 0)
+        assert (shown["mount"], shown["mount_body"], shown["direction"], shown["visible"]) == (368, 5, 3, 0)
 
 
 def test_parts_of_a_skill(game: Game) -> None:
