@@ -134,6 +134,9 @@ class BridgeConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         bool, Meta(description="Whether servers get the client's XTEA key, so that frames pass as they came")
     ] = True
     deadline_ms: Annotated[float, Meta(gt=0)] = 50.0
+    learn_items: Annotated[
+        bool, Meta(description="Whether flags of items are learnt from servers at game ports without `items`")
+    ] = True
     limits: BridgeLimitsConfig = BridgeLimitsConfig()
 
 

@@ -17,10 +17,14 @@ from tibicen.protocol.cam import SUFFIX
 from tibicen.protocol.cam_recorder import CamRecorder
 from tibicen.protocol.extended import BRIDGE
 from tibicen.protocol.integration import IntegrationOptions
+from tibicen.protocol.item_school import ItemSchool
 from tibicen.protocol.limits import BridgeLimits
 from tibicen.protocol.recorder import Recorder, SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, load_key, load_public_key, open_tibia_key
 from tibicen.protocol.upstream import Address, UpstreamPool
+
+LEARNT = "learnt_items.json"
+"""The file in the data folder with what is learnt of items."""
 
 
 class HostedBridge(Bridge):
@@ -36,10 +40,18 @@ class HostedBridge(Bridge):
         await super().stop()
         if self.recorder is not None:
             self.recorder.close()
+        if self.school is not None:
+            self.school.close()
 
 
-async def start_bridge(config: HostConfig, host: Host, config_file: Path | None, record: Path | None) -> Bridge:
+async def start_bridge(
+    config: HostConfig, host: Host, config_file: Path | None, record: Path | None, data: Path | None = None
+) -> Bridge:
     """The bridge of a host, listening.
+
+    Args:
+        record: a file to write sessions to.
+        data: a folder for what is learnt of items.
 
     Raises:
         ConfigError: a key or certificate can't be used, or a port can't be had.
@@ -58,6 +70,7 @@ async def start_bridge(config: HostConfig, host: Host, config_file: Path | None,
         deadline_ms=settings.deadline_ms,
         recorder=recorder_of(record) if record is not None else None,
         feed=WorldFeed(BRIDGE, host.hooks, host.subjects),
+        school=ItemSchool(data / LEARNT if data is not None else None) if settings.learn_items else None,
     )
     try:
         await bridge.start()

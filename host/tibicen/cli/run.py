@@ -153,7 +153,7 @@ class Runner:
             port = host.status.port if host.status else 0
             where = printable(str(host.folder))
             if self._config.bridge.ports:
-                bridge = await start_bridge(self._config, host, self._config_file, self._record)
+                bridge = await start_bridge(self._config, host, self._config_file, self._record, self._data)
                 ending.push_async_callback(bridge.stop)
                 screen.print(f"bridge: {described(bridge)}")
             screen.print(f"tibicen serves {where}" + (f"; status on port {port}" if port else "") + "; Ctrl-C ends it")

@@ -31,16 +31,16 @@ int tib_count_entry(tib_machine *machine) {
     return TIB_OK;
 }
 
-int tib_flags_of(tib_machine *machine, int64_t id, int64_t *bits) {
+int tib_flags_of(tib_machine *machine, int64_t id, bool in_body, int64_t *bits) {
     const uint16_t *items = machine->wire->items;
     if (!items) {
         return tib_fail(machine, TIB_NO_ITEMS, -1, id);
     }
     uint16_t found = id >= 0 && id < 65536 ? items[id] : TIB_ITEM_UNKNOWN;
-    if (found & TIB_ITEM_UNKNOWN) {
+    if (found & TIB_ITEM_UNKNOWN || (found & TIB_ITEM_IN_BODY && !in_body)) {
         return tib_fail(machine, TIB_NO_ITEM, -1, id);
     }
-    *bits = found;
+    *bits = found & ~TIB_ITEM_IN_BODY;
     return TIB_OK;
 }
 

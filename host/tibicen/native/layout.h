@@ -54,7 +54,7 @@ int tib_enter(tib_machine *machine, const int64_t **code);
 /* One more entry of a list. */
 int tib_count_entry(tib_machine *machine);
 /* The bits of an item, or below 0 and what is wrong. */
-int tib_flags_of(tib_machine *machine, int64_t id, int64_t *bits);
+int tib_flags_of(tib_machine *machine, int64_t id, bool in_body, int64_t *bits);
 /* Where a switch goes on; NULL: nowhere. */
 const int64_t *tib_switch(tib_machine *machine, const int64_t *code);
 /* How many tiles a map has, or below 0. */

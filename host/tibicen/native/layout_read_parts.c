@@ -281,9 +281,12 @@ static int read_parts(tib_reading *r, const int64_t *code) {
             break;
         case TIB_DO_FLAGS: {
             int64_t bits = 0;
-            error = tib_flags_of(machine, tib_pop(machine), &bits);
+            error = tib_flags_of(machine, tib_pop(machine), code[2] != 0, &bits);
+            if (error) {
+                machine->trouble->at = r->at;
+            }
             tib_keep(machine, code[1], bits);
-            code += 2;
+            code += 3;
             break;
         }
         default:

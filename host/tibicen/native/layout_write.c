@@ -241,9 +241,9 @@ static int write_parts(tib_writing *w, const int64_t *code) {
             break;
         case TIB_DO_FLAGS: {
             int64_t bits = 0;
-            error = tib_flags_of(machine, tib_pop(machine), &bits);
+            error = tib_flags_of(machine, tib_pop(machine), code[2] != 0, &bits);
             tib_keep(machine, code[1], bits);
-            code += 2;
+            code += 3;
             break;
         }
         default:

@@ -27,7 +27,7 @@ enum {
     TIB_DO_SWITCH = 15,      /* name of what is asked, count, default (-1: none), then value and place of each; pops */
     TIB_DO_SET = 16,         /* TIB_SESSION_...; pops */
     TIB_DO_SET_FEATURES = 17, /* reg of a list of u8 number and u8 on or off */
-    TIB_DO_FLAGS = 18,       /* reg; pops an item's client id */
+    TIB_DO_FLAGS = 18,       /* reg, whether in an item's body; pops an item's client id */
     TIB_DO_PUSH = 19,        /* value */
     TIB_DO_PUSH_REGISTER = 20,
     TIB_DO_PUSH_SESSION = 21, /* TIB_SESSION_... */
@@ -75,6 +75,7 @@ enum {
     TIB_LAYOUT_STACK = 32,      /* values */
     TIB_LAYOUT_DEPTH = 32,      /* structures and lists inside each other */
     TIB_LAYOUT_ENTRIES = 1000000, /* of all lists of a message together */
+    TIB_ITEM_IN_BODY = 0x4000,  /* in a table of items: the flags say how long its body is, and no more */
     TIB_ITEM_UNKNOWN = 0x8000   /* in a table of items: it doesn't speak of this one */
 };
 
@@ -126,7 +127,7 @@ typedef struct {
     int32_t error;
     int32_t name;
     int64_t value;
-    size_t at;      /* in the data: where the read failed */
+    size_t at;      /* in the data: where the read failed; behind its id for an item */
     size_t message; /* where the message begins in which it failed; what stands before it was read */
     size_t written; /* bytes of rows */
 } tib_trouble;

@@ -181,14 +181,17 @@ class Trouble:
     Attributes:
         message: where the message begins that could not be read.
         unknown: no message has its opcode.
+        item: whose flags are not known, -1 when it is something else; `at` is behind its client id then.
         text: what is wrong.
     """
 
-    __slots__ = ("message", "text", "unknown")
+    __slots__ = ("at", "item", "message", "text", "unknown")
 
     def __init__(self, layouts: Layouts, size: int, cell: Any) -> None:
         self.message: int = cell.message
         self.unknown: bool = cell.error == lib.TIB_UNKNOWN
+        self.item: int = cell.value if cell.error == lib.TIB_NO_ITEM else -1
+        self.at: int = cell.at
         sentence = _SENTENCES.get(cell.error, f"error {cell.error}")
         left = max(0, size - cell.at)
         self.text = sentence.format(name=layouts.name(cell.name), value=cell.value, at=cell.at, left=left)

@@ -10,6 +10,7 @@ from tibicen.native._core import ffi, lib
 
 ITEM_IDS = 1 << 16
 UNKNOWN: int = lib.TIB_ITEM_UNKNOWN
+IN_BODY: int = lib.TIB_ITEM_IN_BODY
 FLOOR: int = lib.TIB_SESSION_FLOOR
 WIDTH: int = lib.TIB_SESSION_WIDTH
 HEIGHT: int = lib.TIB_SESSION_HEIGHT

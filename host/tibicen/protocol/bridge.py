@@ -17,6 +17,7 @@ from tibicen.native import Stack
 from tibicen.protocol.characters import rewrite_list
 from tibicen.protocol.extended import diagnosis, owners
 from tibicen.protocol.integration import Integration, IntegrationOptions
+from tibicen.protocol.item_school import ItemSchool
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
 from tibicen.protocol.packets import PacketHooks, messages_of
@@ -25,6 +26,7 @@ from tibicen.protocol.recorder import SessionRecorder
 from tibicen.protocol.rsa import PrivateKey, PublicKey, open_tibia_key
 from tibicen.protocol.session import Session
 from tibicen.protocol.upstream import UpstreamPool
+from tibicen.protocol.versions import VERSIONS
 from tibicen.protocol.web_login import WebLogin
 from tibicen.protocol.websocket_front import WebSocketFront
 from tibicen.protocol.world_view import WorldView
@@ -66,6 +68,11 @@ class Port:
     websocket: bool = False
     items: ItemTable | None = None
 
+    @property
+    def servers(self) -> str:
+        """Those behind it, as one name."""
+        return " ".join(sorted(str(each.address) for each in self.pool.upstreams))
+
 
 class Bridge(Integration):
     """Listens on its ports and ties every client to a server.
@@ -78,6 +85,7 @@ class Bridge(Integration):
         deadline_ms: what plugins may take for one message.
         recorder: told of every session, and of every message.
         feed: told of what is seen of worlds, while anybody listens.
+        school: learns the flags of items at game ports that have none, from frames that somebody wants anyway.
 
     Attributes:
         sessions: by number.
@@ -99,6 +107,7 @@ class Bridge(Integration):
         deadline_ms: float = 50.0,
         recorder: SessionRecorder | None = None,
         feed: WorldFeed | None = None,
+        school: ItemSchool | None = None,
     ) -> None:
         super().__init__(options)
         self.ports = ports
@@ -109,6 +118,7 @@ class Bridge(Integration):
         self.reuse_key = reuse_key
         self.recorder = recorder
         self.feed = feed
+        self.school = school
         self.sessions: dict[int, Session] = {}
         self.taps: tuple[Tap, ...] = ()
         self.door = Doorkeeper(self.limits)
@@ -199,6 +209,7 @@ class Bridge(Integration):
                 {**session.info, **_frames(session), "extended": self.diagnose(session)}
                 for session in self.sessions.values()
             ],
+            "items": [] if self.school is None else self.school.describe(),
             "extended": [] if self.hooks is None else owners(self.hooks),
             "ports": [
                 {"kind": port.kind, "host": port.host, "port": port.port, "servers": port.pool.describe()}
@@ -238,12 +249,18 @@ class Bridge(Integration):
 
     def reading(self, port: Port, version: int) -> tuple[Reader, PacketHooks]:
         """What a session of a version reads its frames with, and whom it asks."""
-        reader = reader_of(version, port.items)
+        learns = self.learns(port, version)
+        reader = reader_of(version, learns.table(port.servers, version) if learns is not None else port.items)
         known = self._packet_hooks.get(version)
         if known is None:
             known = PacketHooks(self.bus, reader.name, deadline_ms=self._deadline_ms, counts=self.counts)
             self._packet_hooks[version] = known
         return reader, known
+
+    def learns(self, port: Port, version: int) -> ItemSchool | None:
+        """Where the flags of a port's items are learnt, if they are."""
+        learnt = port.kind == "game" and port.items is None and version in VERSIONS
+        return self.school if learnt else None
 
     def character_list(self, port: Port, version: int) -> Callable[[bytes], bytes] | None:
         """How the server's list of characters is changed; None when clients are sent nowhere else."""
@@ -312,6 +329,8 @@ class Bridge(Integration):
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.info["id"], None)
         self._diagnoses.pop(session.info["id"], None)
+        if self.school is not None:
+            self.school.forget(session.info["id"])
         if session.hooks is not None:
             session.hooks.channels.forget(session.info["id"])
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tibicen.errors import WireError
-from tibicen.native.wire import UNKNOWN, item_flags
+from tibicen.native.wire import IN_BODY, UNKNOWN, item_flags
 
 FLAGS = {
     name: 1 << bit
@@ -82,7 +82,7 @@ class ItemTable:
         if self.table is None:
             raise WireError("no item table is loaded")
         bits = self.table[item_id] if 0 <= item_id < len(self.table) else UNKNOWN
-        if bits & UNKNOWN:
+        if bits & (UNKNOWN | IN_BODY):
             raise WireError(f"item {item_id} is not in the item table")
         return bits
 

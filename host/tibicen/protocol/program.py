@@ -32,6 +32,8 @@ from tibicen.protocol.program_values import FEATURES, SESSION, Scope, ValueWrite
 _KINDS = {name: number for number, name in enumerate(SCALARS)}
 _TILES = dict(zip(MAPS, range(len(MAPS)), strict=True))
 _FIXED_NAMES = ("things", "effect", "skip")
+ITEM_BODY = "item_body"
+"""The structure of what stands behind an item's id."""
 _MOST_REGISTERS = 64
 _NUMBERS = {*SCALARS, "packed"}
 
@@ -166,7 +168,9 @@ class _Function(ValueWriter):
             self.push(self.tree(part.id, scope), scope)
             if self.flags < 0:
                 self.flags, self.registers = self.registers, self.registers + 1
-            self.emit(lib.TIB_DO_FLAGS, self.flags)
+            # Elsewhere flags say what else is told of an item, such as its tier.
+            in_body = ITEM_BODY in (self.layout.name, *self.including)
+            self.emit(lib.TIB_DO_FLAGS, self.flags, int(in_body))
         elif isinstance(part, Set):
             self.set(part, scope)
         elif isinstance(part, If):

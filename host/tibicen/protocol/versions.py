@@ -169,6 +169,10 @@ class Protocol:
         """What the core reads a direction's messages by, where it does so by itself (native/packets.py)."""
         return Described(self._native, self._tables[direction], state.cell)
 
+    def trouble(self, direction: str, data: bytes, state: WireState) -> Trouble | None:
+        """What keeps a frame from being read to its end; None: nothing. `state` is set as by decode."""
+        return self._native.read(self._tables[direction], state.cell, data, _NOBODY.table)[1]
+
     def decode_packed(self, direction: str, data: bytes, state: WireState, how: int = 0) -> tuple[int, bytes]:
         """As decode, for a VM: how many messages, and a list of `[opcode, name, fields, start, end]` as MessagePack.
 

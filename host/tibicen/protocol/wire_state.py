@@ -24,6 +24,12 @@ class WireState:
         self.items = items if items is not None else _NO_ITEMS
         self.cell, self._kept = wire.new_wire(self.items.table)
 
+    def copy(self, items: ItemTable) -> WireState:
+        """The same moment of the connection, with other items."""
+        made = WireState(items)
+        made.cell.session, made.cell.features = self.cell.session, self.cell.features
+        return made
+
     @property
     def floor(self) -> int:
         """The z of the own player; -1 until the first map came."""
