@@ -20,6 +20,7 @@ SOURCES = (
     "clock",
     "cpu",
     "framing",
+    "heap",
     "layout",
     "layout_read",
     "layout_read_fields",
@@ -35,7 +36,7 @@ SOURCES = (
     "xtea_avx2",
     "xtea_avx512",
 )
-HEADERS = ("core.h", "layouts.h")
+HEADERS = ("core.h", "layouts.h", "heap.h")
 """What goes into cffi word for word."""
 
 
@@ -57,7 +58,7 @@ def make_builder(base: str) -> FFI:
         ffi.cdef((HERE / name).read_text(encoding="utf-8"))
     ffi.set_source(
         "tibicen.native._core",
-        '#include "internal.h"\n#include "layouts.h"',
+        '#include "internal.h"\n#include "layouts.h"\n#include "heap.h"',
         sources=[f"{base}/{name}.c" for name in SOURCES],
         include_dirs=[base],
         # cffi's generated wrappers have unused parameters of their own.

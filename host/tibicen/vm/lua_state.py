@@ -19,6 +19,7 @@ from tibicen.native._core import ffi
 from tibicen.vm import prelude
 from tibicen.vm.contract import VmStatistics
 from tibicen.vm.failure import CPU, ERROR, MEMORY, PACKED, PAUSED, VALUE
+from tibicen.vm.heap import Heap
 from tibicen.vm.marshal import Plain, pack, unpack
 from tibicen.vm.pauses import pauses
 
@@ -133,6 +134,7 @@ class LuaState:
             max_memory=0,
         )
         self._runtime: LuaRuntime | None = runtime
+        self._heap = None if memory_bytes else Heap.adopt(runtime)
         self._unprofiled: _Entries | None = None
         modules = prelude.bytecode(realm)
         boot = runtime.compile(modules["boot"], name=b"=tibicen/boot", mode=b"b")
@@ -419,6 +421,8 @@ class LuaState:
         """Bytes in use and the quota (0: none)."""
         if self._runtime is None:
             return 0, 0
+        if self._heap is not None:
+            return self._heap.used(), 0
         return self._runtime.get_memory_used(), self._runtime.get_max_memory() or 0
 
     def collect(self) -> None:
@@ -452,6 +456,6 @@ class LuaState:
         self._door.answer = None
         self._rooms.clear()
         del self._door
-        self._entries = self._unprofiled = self._runtime = None
+        self._entries = self._unprofiled = self._runtime = self._heap = None
         self._inbox = self._outbox = _Buffer(0)
         self._inbox_view, self._inbox_size = self._inbox.view, 0
