@@ -39,7 +39,7 @@ from tibicen.realms.canary.things import ByClient
 
 
 def catalogue(dialect: Dialect, xml: str = ITEMS_XML, things: Any = None) -> ItemCatalogue:
-    return ItemCatalogue(dialect, numbers_of(dialect)["enums"], ItemsXml.parse(xml.encode("latin-1")), things)
+    return ItemCatalogue(dialect, numbers_of(dialect)["enums"], ItemsXml(xml.encode("latin-1")), things)
 
 
 def run(root: Path, code: str, dialect: Dialect = "canary") -> Any:
@@ -61,12 +61,14 @@ def test_items_that_say_a_word() -> None:
 
 
 def test_items_are_cut_out_of_the_file() -> None:
-    xml = ItemsXml.parse(ITEMS_XML.encode("latin-1"))
-    assert xml.items[ROPE].name == "Rope & Hook"
-    assert xml.items[ROPE].plural == "ropes and hooks"
-    assert xml.items[SCROLL] is xml.items[KEG]
+    xml = ItemsXml(ITEMS_XML.encode("latin-1"))
+    rope, scroll, keg, helmet = xml.get(ROPE), xml.get(SCROLL), xml.get(KEG), xml.get(HELMET)
+    assert rope is not None and scroll is not None and keg is not None and helmet is not None
+    assert (rope.name, rope.plural) == ("Rope & Hook", "ropes and hooks")
+    assert (scroll.first, scroll.last, scroll.line) == (keg.first, keg.last, keg.line)
     assert xml.problems == []
-    assert [attribute.key for attribute in xml.attributes(xml.items[HELMET])] == [
+    assert xml.get(65_536) is None and 65_536 not in xml and -1 not in xml
+    assert [attribute.key for attribute in xml.attributes(helmet)] == [
         "weight",
         "armor",
         "slottype",
@@ -81,7 +83,8 @@ def test_what_is_wrong_is_told_with_its_line() -> None:
     items = catalogue("canary", text)
     assert items.problems[0].startswith("items.xml:2:")
     assert items.problems[1] == "items.xml:4: item 7 comes twice"
-    assert items.xml.items[7].name == "a"
+    seven = items.xml.get(7)
+    assert seven is not None and seven.name == "a"
     items.get(8)
     assert any(problem.startswith("items.xml:5:") for problem in items.problems)
 

@@ -55,30 +55,15 @@ class ItemCatalogue:
 
     def names(self) -> str:
         """Names and ids of all items, `name\\nid\\n…`, in the order in which the server learns them."""
-        lines: list[str] = []
-        named: set[int] = set()
-        if self.dialect == "canary" and isinstance(self.things, Appearances):
-            for item_id in self.things.ids():
-                thing = self.things.get(item_id)
-                if thing is not None and thing.get("name") and item_id not in self.xml.items:
-                    lines.append(f"{_small(str(thing['name']))}\n{item_id}\n")
-        for element in self.xml.elements:
-            if element.name:
-                name = _small(element.name)
-                for item_id in range(element.first, element.last + 1):
-                    if item_id not in named and self._exists(item_id):
-                        named.add(item_id)
-                        lines.append(f"{name}\n{item_id}\n")
-        return "".join(lines)
+        return _names(self.dialect, self.xml, self.things)
 
     def currency(self) -> list[list[int]]:
         """Kinds of coins of TFS, what is worth most first: id and worth. Of two of one worth the first counts."""
         coins: dict[int, int] = {}
-        for element in self.xml.elements:
-            if b"worth" in element.body.lower():
-                for attribute in self.xml.attributes(element):
-                    if attribute.key == "worth":
-                        coins.setdefault(number_of(attribute.value), element.first)
+        for element in self.xml.having(b"worth"):
+            for attribute in self.xml.attributes(element):
+                if attribute.key == "worth":
+                    coins.setdefault(number_of(attribute.value), element.first)
         return [[coins[worth], worth] for worth in sorted(coins, reverse=True) if worth > 0]
 
     def shown(self, kind: str) -> list[int]:
@@ -89,11 +74,6 @@ class ItemCatalogue:
         """Ids of the items whose entry in items.xml has a word among its attributes, in any case."""
         return self.xml.saying(word.lower().encode())
 
-    def _exists(self, item_id: int) -> bool:
-        if self.things is None or isinstance(self.things, ByClient):
-            return True
-        return item_id < _FLUIDS or item_id in self.things
-
     def get(self, item_id: int) -> Fields | None:
         """The fields of one item type; None when there is none of that id."""
         if item_id not in self._known:
@@ -101,7 +81,7 @@ class ItemCatalogue:
         return self._known[item_id]
 
     def _read(self, item_id: int) -> Fields | None:
-        element = self.xml.items.get(item_id)
+        element = self.xml.get(item_id)
         if self.things is None:
             if element is None:
                 return None
@@ -272,6 +252,24 @@ def load_items(root: Path, dialect: str, enums: dict[str, int], *, things: Path 
     return ItemCatalogue(dialect, enums, xml, known)
 
 
+@lru_cache(maxsize=4)
+def _names(dialect: str, xml: ItemsXml, things: Things | None) -> str:
+    lines: list[str] = []
+    named: set[int] = set()
+    if dialect == "canary" and isinstance(things, Appearances):
+        for item_id in things.ids():
+            thing = things.get(item_id)
+            if thing is not None and thing.get("name") and item_id not in xml:
+                lines.append(f"{_small(str(thing['name']))}\n{item_id}\n")
+    known = None if things is None or isinstance(things, ByClient) else things
+    for first, last, name in xml.names():
+        for item_id in range(first, last + 1):
+            if item_id not in named and (known is None or item_id < _FLUIDS or item_id in known):
+                named.add(item_id)
+                lines.append(f"{name}\n{item_id}\n")
+    return "".join(lines)
+
+
 def _small(name: str) -> str:
     """In small letters as C makes them: only those of ASCII change."""
     return name.encode().lower().decode()
@@ -294,7 +292,7 @@ def _read_xml(path: Path | None, modified: int, size: int) -> ItemsXml:
     if path is None:
         return ItemsXml()
     try:
-        return ItemsXml.parse(path.read_bytes())
+        return ItemsXml(path.read_bytes())
     except OSError as error:
         raise TibicenError(f"{path}: {error.strerror}") from None
 
