@@ -21,6 +21,7 @@ local PARTS = {
     "block",
     "hazard",
     "charms",
+    "wheel",
     "health",
     "mana",
     "callbacks",

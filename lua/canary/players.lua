@@ -22,6 +22,8 @@ local PARTS = {
     "charms",
     "preys",
     "tasks",
+    "wheel",
+    "wheel/perks",
     "bestiary",
     "description",
     "class",

@@ -2771,7 +2771,6 @@ function Player:addWeaponExperience(experience, itemId) end
 ---@return boolean
 function Player:applyImbuementScroll(item, scrollItem) end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param value? integer
 ---@return any
 function Player:avatarTimer(value) end
@@ -3189,17 +3188,14 @@ function Player:getVocation() end
 ---@return number
 function Player:getVoucherXpBoost() end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return boolean
 function Player:getWheelSpellAdditionalArea(spellname) end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return number
 function Player:getWheelSpellAdditionalDuration(spellname) end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param spellname string
 ---@return number
 function Player:getWheelSpellAdditionalTarget(spellname) end
@@ -3253,7 +3249,7 @@ function Player:hasOutfit(lookType, addon) end
 ---@return boolean
 function Player:hasSecureMode() end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
+--- Gems of the wheel bring nothing, and no client can set its points here.
 ---@param name string
 ---@param value? boolean
 ---@return boolean
@@ -3299,7 +3295,6 @@ function Player:kv() end
 ---@return boolean
 function Player:learnSpell(spellName) end
 
---- Nothing of the wheel of destiny is worked out.
 ---@param force? boolean
 ---@return boolean
 function Player:onThinkWheelOfDestiny(force) end
@@ -3454,7 +3449,7 @@ function Player:resetCharmsBestiary() end
 ---@return boolean
 function Player:resetOldCharms() end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
+--- Gems of the wheel bring nothing, and no client can set its points here.
 ---@param name? string
 ---@param set? integer
 ---@return any
@@ -3809,13 +3804,12 @@ function Player:updateSupplyTracker(item) end
 ---@return boolean
 function Player:updateUIExhausted(exhaustionTime) end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
+--- Gems of the wheel bring nothing, and no client can set its points here.
 ---@param name? string
 ---@param add? boolean
 ---@return any
 function Player:upgradeSpellsWOD(name, add) end
 
---- Kept while the player is in the game. Nothing of the wheel of destiny is worked out.
 ---@param scrollName string
 ---@return boolean
 function Player:wheelUnlockScroll(scrollName) end

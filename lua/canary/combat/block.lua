@@ -9,6 +9,7 @@ return function(server, combat)
     local enum, whole, round, half = parts.enums.get, combat.whole, combat.round, combat.half
     local BLOCK, NO_TYPE = combat.BLOCK, combat.NONE
     local HEALING, PHYSICAL = enum("COMBAT_HEALING"), enum("COMBAT_PHYSICALDAMAGE")
+    local HOLY = enum("COMBAT_HOLYDAMAGE")
     local MANADRAIN, LIFEDRAIN, AGONY = enum("COMBAT_MANADRAIN"), enum("COMBAT_LIFEDRAIN"), enum("COMBAT_AGONYDAMAGE")
 
     -- Item abilities -------------------------------------------------------------------------------------------------
@@ -192,6 +193,7 @@ return function(server, combat)
         end
         if not tfs then
             damage = worn_canary(player, type, damage, how)
+            damage = damage - ceil(damage * parts.players.avatar_absorb(player) / 100)
         elseif not how.ignore_resistances then
             damage = worn_tfs(player, attacker, type, damage, how)
         end
@@ -207,6 +209,10 @@ return function(server, combat)
         if damage ~= 0 then
             local elements = monster.type and monster.type.elements
             local change = elements and elements[type] or 0
+            if not tfs and attacker and attacker.class_name == "Player" and (type == PHYSICAL or type == HOLY) then
+                local key = type == HOLY and "holy" or "physical"
+                change = change - parts.players.perk(attacker, "Ballistic Mastery", key)
+            end
             if change ~= 0 then
                 damage = round(damage * ((100 - change) / 100))
                 if damage <= 0 then

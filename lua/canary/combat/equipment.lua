@@ -259,6 +259,7 @@ return function(server, combat)
                 shield_factor = vocation.mitigation_primary_shield or 1
             end
             value = parts.items.defense(shield)
+            value = value + (value > 0 and parts.players.perk(player, "Combat Mastery", "defense") or 0)
         end
         if weapon then
             local ammo = weapon.type.ammo_type
@@ -274,7 +275,8 @@ return function(server, combat)
         end
         local skill = world.skill(player, SKILL_SHIELD)
         local sum = skill * (vocation.mitigation_factor or 1) + shield_factor * value
-        return ceil(sum / 100 * factor * distance_factor * 100) / 100
+        local own = ceil(sum / 100 * factor * distance_factor * 100) / 100
+        return own + own * parts.players.wheel_stat(player, "mitigation") / 100 / 100
     end
 
     --- How much of any damage is softened, in percent (Canary).

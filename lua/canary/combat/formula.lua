@@ -105,6 +105,9 @@ return function(server, combat)
         local params = object.params
         local damage = combat.damage_of(params.type, 0, params.origin)
         damage.instant_name, damage.rune_name = object.instant_name, object.rune_name
+        if not tfs then
+            combat.wheel_of_spell(caster, damage)
+        end
         if object.formula == DAMAGE then
             damage.primary.value = normal(whole(object.min_a), whole(object.max_a))
         elseif caster then

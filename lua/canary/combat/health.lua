@@ -42,6 +42,9 @@ return function(server, combat)
             damage.origin = ORIGIN_NONE
             return combat.change_health(attacker, target, damage)
         end
+        if not tfs then
+            combat.wheel_healing(attacker, target, damage)
+        end
         local before = target.health
         parts.creatures.gain_health(target, attacker, damage.primary.value)
         local real = target.health - before
@@ -222,6 +225,7 @@ return function(server, combat)
             damage.origin = ORIGIN_NONE
             return combat.change_health(attacker, target, damage)
         end
+        combat.wheel_damage(attacker, target, damage)
         combat.make_positive(damage)
         if not of_event and parts.events.drain_health then
             parts.events.drain_health(target, attacker, damage)
@@ -264,6 +268,9 @@ return function(server, combat)
             return true
         elseif real >= health and not parts.events.prepare_death(target, attacker, real) then
             return false
+        end
+        if other then
+            parts.players.gift_of_life(other, damage.primary.value + damage.secondary.value)
         end
         health = target.health
         capped(damage, health)

@@ -96,9 +96,9 @@ return function(server, combat)
     --- Gives a player a share of the damage done as health and mana (Canary).
     function combat.leech(player, target, damage, real)
         local life = world.skill(player, enum("SKILL_LIFE_LEECH_AMOUNT")) + (damage.life_leech or 0)
-            + combat.charm_leech(player, target, "VAMP")
+            + combat.charm_leech(player, target, "VAMP") + combat.drain_body_leech(target, "life")
         local mana = world.skill(player, enum("SKILL_MANA_LEECH_AMOUNT")) + (damage.mana_leech or 0)
-            + combat.charm_leech(player, target, "VOID")
+            + combat.charm_leech(player, target, "VOID") + combat.drain_body_leech(target, "mana")
         local targets = max(1, damage.affected or 1)
         if life ~= 0 then
             local back = combat.damage_of(HEALING, share(real, life, targets), ORIGIN_SPELL)

@@ -94,6 +94,8 @@ return function(server, combat)
                 damage.primary.value = whole(damage.primary.value * factor)
                 damage.secondary.value = whole(damage.secondary.value * factor)
             end
+            damage.damage_multiplier = (damage.damage_multiplier or 0)
+                + parts.players.perk(player, "Divine Empowerment", "damage")
         end
         local blocked = combat.block(damage, caster, target, {
             defense = params.blocked_by_shield,

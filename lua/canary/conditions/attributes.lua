@@ -216,6 +216,9 @@ return function(server, conditions)
         start = function(condition, creature)
             base.start(condition)
             creature.use_defense = not condition.disable_defense
+            if (condition.drain or 0) > 0 then
+                creature.drain_body = condition.drain
+            end
             begin(condition, creature)
             return true
         end,
@@ -228,6 +231,9 @@ return function(server, conditions)
                     condition[TAKEN[at]] = added[TAKEN[at]]
                 end
                 condition.charm_chance = added.charm_chance
+                if (added.drain or 0) > 0 then
+                    creature.drain_body = added.drain
+                end
                 condition.disable_defense = added.disable_defense
                 begin(condition, creature)
             end

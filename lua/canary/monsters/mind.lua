@@ -364,6 +364,8 @@ return function(server, monsters)
         monster.challenge_until = server.now + length
         if tfs then
             monster.target_pause = length
+        elseif creature.wheel then
+            server.parts.players.heal_by_battle(creature)
         end
         monster.target_ticks = 0
         return true

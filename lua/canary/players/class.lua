@@ -75,6 +75,7 @@ return function(server, players, bind)
         PARTS[#PARTS + 1] = "class_hunting"
         PARTS[#PARTS + 1] = "class_charms"
         PARTS[#PARTS + 1] = "class_coins"
+        PARTS[#PARTS + 1] = "class_wheel"
         PARTS[#PARTS + 1] = "class_fame"
         PARTS[#PARTS + 1] = "class_titles"
     end

@@ -1,4 +1,4 @@
---- Player: Canary's achievements, titles, badges, masteries; the wheel of destiny as far as scripts set it.
+--- Player: Canary's achievements, titles, badges, masteries.
 
 local context = ...
 local raw = context.raw
@@ -10,7 +10,7 @@ local max = raw.math.max
 return function(server, players, bind)
     local userdata, arguments = server.userdata, server.arguments
     local binders = players.binders
-    local of, none, left = binders.of, binders.none, binders.left
+    local left = binders.left
 
     local function achievement_of(value)
         local game = server.parts.game
@@ -77,21 +77,6 @@ return function(server, players, bind)
         end)
     end
 
-    -- What the wheel adds to a spell, asked by its name.
-    local function of_spell(fn)
-        return none(function(player, value)
-            local name = arguments.string(value)
-            if name == "" then
-                server:report("Spell name is empty")
-                return
-            elseif not server.parts.spells.instant_by_name(name) then
-                server:report("Spell not found")
-                return
-            end
-            return fn(player, name)
-        end)
-    end
-
     userdata.methods("Player", {
         hasAchievement = left(function(player, value)
             local achievement = achievement_of(value)
@@ -130,72 +115,6 @@ return function(server, players, bind)
                 id = arguments.string(id),
             }
             return true
-        end),
-        instantSkillWOD = of(function(player, name, ...)
-            local list, key = own(player, "wheel_instants"), arguments.string(name)
-            if raw.select("#", ...) == 0 then
-                return list[key] == true
-            end
-            list[key] = arguments.boolean((...)) or nil
-            return true
-        end),
-        upgradeSpellsWOD = of(function(player, ...)
-            local name, add = ...
-            local count = raw.select("#", ...)
-            if count == 0 then
-                player.wheel_spells = {}
-                return bind.passed(player)
-            end
-            local list, key = own(player, "wheel_spells"), arguments.string(name)
-            if count == 1 then
-                return list[key] or 0
-            end
-            list[key] = max(0, (list[key] or 0) + (arguments.boolean(add) and 1 or -1))
-            return true
-        end),
-        revelationStageWOD = of(function(player, ...)
-            local name, value = ...
-            local count = raw.select("#", ...)
-            if count == 0 then
-                player.wheel_spells = {}
-                return bind.passed(player)
-            end
-            local list, key = own(player, "wheel_stages"), arguments.string(name)
-            if count == 1 then
-                return list[key] or 0
-            end
-            list[key] = arguments.u8(value)
-            return true
-        end),
-        onThinkWheelOfDestiny = of(function()
-            return true
-        end),
-        avatarTimer = of(function(player, ...)
-            if raw.select("#", ...) == 0 then
-                return player.avatar_timer or 0
-            end
-            player.avatar_timer = arguments.i64((...))
-            return true
-        end),
-        wheelUnlockScroll = none(function(player, name)
-            local key = arguments.string(name)
-            if key == "" then
-                server:report("Scroll name is empty")
-                return
-            end
-            local list = own(player, "wheel_scrolls")
-            local new = list[key] == nil
-            list[key] = true
-            return new
-        end),
-        getWheelSpellAdditionalArea = of_spell(function(player, name)
-            return (own(player, "wheel_spells")[name] or 0) > 1
-        end),
-        getWheelSpellAdditionalTarget = of_spell(function(player, name)
-            return own(player, "wheel_targets")[name] or 0
-        end),
-        getWheelSpellAdditionalDuration = of_spell(function(player, name)
-            return own(player, "wheel_durations")[name] or 0
         end),
     })
 end

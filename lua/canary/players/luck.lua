@@ -24,7 +24,7 @@ return function(server, players)
                 sum = sum + more
             end
         end)
-        return sum
+        return sum + (player.wheel and player.wheel.magic[element] or 0)
     end
 
     if tfs then

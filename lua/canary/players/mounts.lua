@@ -193,6 +193,7 @@ return function(server, players)
             end
         end
         if not tfs then
+            players.think_of_wheel(player, true)
             parts.events.meta("Player", "onChangeZone", player, zone)
             parts.events.callback("playerOnChangeZone", player, zone)
         end

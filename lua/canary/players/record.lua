@@ -203,13 +203,15 @@ return function(server, players)
     --- The most health, with what items and conditions add.
     function players.max_health(player)
         local value = player.max_health + (player.var_stats[server.env.STAT_MAXHITPOINTS or 0] or 0)
+        value = player.wheel and value + players.wheel_stat(player, "health") or value
         return max(1, value)
     end
 
     --- The most mana, likewise; what has no sign wraps.
     function players.max_mana(player)
-        local value = max(0, player.max_mana + (player.var_stats[server.env.STAT_MAXMANAPOINTS or 1] or 0))
-        return value
+        local value = player.max_mana + (player.var_stats[server.env.STAT_MAXMANAPOINTS or 1] or 0)
+        value = player.wheel and value + players.wheel_stat(player, "mana") or value
+        return max(0, value)
     end
 
     --- Hundredths of an ounce that it can carry.
@@ -267,7 +269,8 @@ return function(server, players)
                 return server.parts.vocations.skill_tries(player.vocation, skill, at)
             end)
         end
-        return max(0, level + (player.var_skills[skill] or 0))
+        level = max(0, level + (player.var_skills[skill] or 0))
+        return player.wheel and players.skill_of_wheel(player, skill, level) or level
     end
 
     --- The magic level, likewise.
@@ -278,7 +281,8 @@ return function(server, players)
                 return server.parts.vocations.mana_spent(player.vocation, at)
             end)
         end
-        return max(0, level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
+        level = max(0, level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
+        return player.wheel and level + players.wheel_stat(player, "magic") or level
     end
 
     --- A skill, and the magic level, without what items and conditions add.
@@ -294,6 +298,7 @@ return function(server, players)
             return player.capacity
         end
         return player.capacity + (player.bonus_capacity or 0) + (player.var_stats[server.env.STAT_CAPACITY or 4] or 0)
+            + players.wheel_stat(player, "capacity") * 100
     end
 
     -- What items and conditions add, a list each.

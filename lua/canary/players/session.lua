@@ -222,6 +222,9 @@ return function(server, players)
                 player.message_buffer = player.message_buffer - 1
             end
         end
+        if player.wheel then
+            players.think_of_wheel(player, false)
+        end
         local tile = player.tile
         local counts = tile and not server.parts.map.has_flag(tile, env.TILESTATE_NOLOGOUT)
             and not (player.group and player.group.access)

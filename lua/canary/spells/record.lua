@@ -183,9 +183,10 @@ return function(server, spells)
 
     --- What mana a spell costs a player.
     function spells.mana_of(spell, player)
+        local less = player.wheel and server.parts.players.spell_boost(player, spell.name, "mana") or 0
         if spell.mana ~= 0 or spell.mana_percent == 0 then
-            return spell.mana
+            return raw.math.max(0, spell.mana - less)
         end
-        return floor(server.parts.creatures.max_mana(player) * spell.mana_percent / 100)
+        return raw.math.max(0, floor(server.parts.creatures.max_mana(player) * spell.mana_percent / 100) - less)
     end
 end

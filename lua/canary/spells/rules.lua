@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local next, trunc = raw.next, raw.math.floor
+local next, max, trunc = raw.next, raw.math.max, raw.math.floor
 
 return function(server, spells)
     local parts, tfs = server.parts, server.tfs
@@ -229,11 +229,36 @@ return function(server, spells)
         end
     end
 
+    -- Who casts one has to wait for the other, too: for bursts as long as for itself, for beams as for its group.
+    local TWINS = { ["Terra Burst"] = "Ice Burst", ["Ice Burst"] = "Terra Burst",
+        ["Great Death Beam"] = "Great Energy Beam", ["Great Energy Beam"] = "Great Death Beam" }
+    local OF_BEAMS = { ["Great Death Beam"] = true, ["Great Energy Beam"] = true }
+
+    --- How long a spell and its second group have to wait with what the wheel of destiny has for them (Canary): the
+    --- spell half of its own time at least.
+    ---@return number ms
+    ---@return number second_ms
+    function spells.shortened(spell, player)
+        local function boost(key)
+            return parts.players.spell_boost(player, spell.name, key)
+        end
+        local own, second = spell.cooldown - boost("cooldown"), spell.second_cooldown - boost("second_cooldown")
+        return max(own, trunc(spell.cooldown / 2)), second
+    end
+
     --- A spell and its groups have to wait.
     function spells.cool_down(spell, player)
-        cool(player, types.SPELLCOOLDOWN, spell.cooldown, spell.id)
+        local own, second = spell.cooldown, spell.second_cooldown
+        if player.wheel then
+            own, second = spells.shortened(spell, player)
+        end
+        cool(player, types.SPELLCOOLDOWN, own, spell.id)
         cool(player, types.SPELLGROUPCOOLDOWN, spell.group_cooldown, spell.group)
-        cool(player, types.SPELLGROUPCOOLDOWN, spell.second_cooldown, spell.second_group)
+        cool(player, types.SPELLGROUPCOOLDOWN, second, spell.second_group)
+        local twin = player.wheel and spells.instant_by_name(TWINS[spell.name] or "")
+        if twin then
+            cool(player, types.SPELLCOOLDOWN, OF_BEAMS[spell.name] and second or own, twin.id)
+        end
     end
 
     --- What follows a cast: pauses, the fight, and what it costs.

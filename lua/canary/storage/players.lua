@@ -109,7 +109,7 @@ return function(server, storage)
         end
     end
 
-    -- Charms, preys and hunting tasks.
+    -- Charms, preys, hunting tasks and the wheel.
     local function give_hunt(player, data)
         local players = server.parts.players
         if data.charms and data.charms[1] then
@@ -117,6 +117,7 @@ return function(server, storage)
         end
         players.read_preys(player, data.preys or {})
         players.read_tasks(player, data.tasks or {})
+        players.read_wheel(player, data.wheel or {})
     end
 
     local function give(player, data)
@@ -342,6 +343,7 @@ return function(server, storage)
             local players = server.parts.players
             data.charms = { players.written_charms(player) }
             data.preys, data.tasks = players.written_preys(player), players.written_tasks(player)
+            data.wheel = players.written_wheel(player)
             for at, kill in raw.ipairs(player.kills) do
                 data.kills[at] = { kill.time, kill.target, kill.unavenged and 1 or 0 }
             end

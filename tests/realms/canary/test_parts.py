@@ -41,6 +41,12 @@ _CANARY_ALONE = """
     players.task_goal players.task_option players.task_price players.tasks players.unlock_third_prey
     players.unlock_third_task players.use_prey_cards players.written_preys players.written_races players.written_tasks
     storage.coins storage.add_coins storage.remove_coins
+    combat.drain_body_leech combat.wheel_damage combat.wheel_healing combat.wheel_of_spell players.all_wheel_points
+    players.avatar_absorb players.avatar_chance players.avatar_critical players.downgrade_spell players.forget_perk
+    players.gift_of_life players.has_wheel players.heal_by_battle players.load_wheel players.may_have_wheel
+    players.perk players.read_scroll players.read_wheel players.reset_wheel_spells players.set_wheel
+    players.skill_of_wheel players.spell_boost players.spell_extra players.spell_grade players.think_of_wheel
+    players.upgrade_spell players.wheel_of players.wheel_stage players.wheel_stat players.written_wheel
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = """

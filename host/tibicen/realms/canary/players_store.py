@@ -62,6 +62,7 @@ LISTS = {
         ),
         "slot",
     ),
+    "wheel": _Table("player_wheeldata", ("slot",)),
     "charms": _Table(
         "player_charms",
         (
