@@ -27,7 +27,6 @@ local ICONS = {
 return function(server, wire)
     local u16, u32, u64 = wire.u16, wire.u32, wire.u64
 
-
     local function byte(value)
         return char(max(0, min(255, floor(value or 0))))
     end
@@ -111,7 +110,7 @@ return function(server, wire)
             local own, at = player.skills[skill], FIRST_SKILL + 3 * skill
             n[at], n[at + 1], n[at + 2] = players.skill_level(player, skill), own.level, own.percent
         end
-        -- Chances and amounts of critical hits, of life and of mana that is taken: what of it is the own has no meaning.
+        -- Chances and amounts of critical hits, of life and mana that is taken: what of it is the own has no meaning.
         for skill = 0, SPECIAL - 1 do
             n[FIRST_SPECIAL + skill] = server.tfs and min(10000, player.special_skills[skill] or 0) or 0
         end
