@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from statistics import median
+from typing import Any
+
 import pytest
 from tests.vm.tier import Tier
 
@@ -152,11 +155,13 @@ def test_handlers_of_a_chain_are_told_apart(tier: Tier) -> None:
         "tester/init.lua",
     )
     chain = vm.chain("notify", 0, ids)
+    measured: list[Any] = []
     for timed in (False, True):
         vm.start_profile(0.5)
         for _ in range(40):
             outcome, times = vm.dispatch_timed(chain, pack([])) if timed else (vm.dispatch(chain, pack([])), ())
             assert outcome is None
+            measured.append(times)
         found = vm.stop_profile()
         weights = {"hook player.login": 0, "hook player.say": 0}
         for stack in found.stacks:
@@ -164,10 +169,11 @@ def test_handlers_of_a_chain_are_told_apart(tier: Tier) -> None:
         assert weights["hook player.login"] > 2 * weights["hook player.say"]
     if tier.name == "isolated":
         # What goes over the wire is the chain's answer alone.
-        assert times == ()
+        assert measured == [()] * 80
         return
-    first, second = times
-    assert first is not None and second is not None and first > 2 * second > 0
+    # The median: any one call may have been interrupted.
+    first, second = map(median, zip(*measured[40:], strict=True))
+    assert first > 2 * second > 0
 
 
 def test_only_one_room_of_a_shared_vm_is_profiled(tier: Tier) -> None:
