@@ -260,27 +260,29 @@ return function(server, players)
         return level
     end
 
+    local function loyal_skill(player, skill)
+        local own = player.skills[skill]
+        return loyal_level(player, own.level, 10, own.tries, function(at)
+            return server.parts.vocations.skill_tries(player.vocation, skill, at)
+        end)
+    end
+
+    local function loyal_magic(player)
+        return loyal_level(player, player.magic_level, 1, player.mana_spent, function(at)
+            return server.parts.vocations.mana_spent(player.vocation, at)
+        end)
+    end
+
     --- A skill with what items and conditions add.
     function players.skill_level(player, skill)
-        local own = player.skills[skill]
-        local level = own.level
-        if is_loyal(player) then
-            level = loyal_level(player, level, 10, own.tries, function(at)
-                return server.parts.vocations.skill_tries(player.vocation, skill, at)
-            end)
-        end
+        local level = is_loyal(player) and loyal_skill(player, skill) or player.skills[skill].level
         level = max(0, level + (player.var_skills[skill] or 0))
         return player.wheel and players.skill_of_wheel(player, skill, level) or level
     end
 
     --- The magic level, likewise.
     function players.effective_magic_level(player)
-        local level = player.magic_level
-        if is_loyal(player) then
-            level = loyal_level(player, level, 1, player.mana_spent, function(at)
-                return server.parts.vocations.mana_spent(player.vocation, at)
-            end)
-        end
+        local level = is_loyal(player) and loyal_magic(player) or player.magic_level
         level = max(0, level + (player.var_stats[server.env.STAT_MAGICPOINTS or 3] or 0))
         return player.wheel and level + players.wheel_stat(player, "magic") or level
     end
