@@ -281,6 +281,19 @@ return function(server)
         return kind.is_fluid_container or kind.is_splash or kind.stackable or kind.charges ~= 0 or false
     end
 
+    --- How many items a count is of: stacks of what is stackable, one of what else has a subtype, else single ones.
+    ---@param kind table
+    ---@param count number a whole number of 32 bits, with or without a sign
+    ---@return number many nothing is made of 0 and of less
+    ---@return number sub_type what they have in all, or each if they are no stacks; with a sign
+    function item_types.pieces(kind, count)
+        local signed = (count + 2147483648) % 4294967296 - 2147483648
+        if not item_types.has_sub_type(kind) then
+            return raw.math.max(1, signed), 1
+        end
+        return kind.stackable and raw.math.ceil(count / kind.stack_size) or 1, signed
+    end
+
     --- The name of many.
     ---@param kind table
     function item_types.plural_of(kind)

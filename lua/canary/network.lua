@@ -239,7 +239,8 @@ return function(server)
         if not message then
             return nil
         end
-        message.position = message.position + count
+        -- The place is one of 65,536, with the head before it.
+        message.position = (message.position + count + HEAD) % 65536 - HEAD
         return true
     end
 

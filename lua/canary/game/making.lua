@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local ceil, max, min = raw.math.ceil, raw.math.max, raw.math.min
+local min = raw.math.min
 
 local WHEREEVER = -1
 
@@ -58,10 +58,6 @@ return function(server, game, bind)
         return userdata.push(item)
     end
 
-    local function has_sub_type(kind)
-        return kind.stackable or (kind.charges or 0) ~= 0 or kind.is_splash or kind.is_fluid_container
-    end
-
     -- Canary makes as many as are asked for.
     local function create_canary(...)
         local value, given, position = ...
@@ -72,15 +68,8 @@ return function(server, game, bind)
         local items = server.parts.items
         -- Only a count that is left out is one.
         local count = raw.select("#", ...) >= 2 and arguments.i32(given) or 1
-        local kind = server.parts.item_types.get(id) or server.parts.item_types.of(id)
-        local many
-        local sub_type = 1
-        if has_sub_type(kind) then
-            many = kind.stackable and ceil(count / (kind.stack_size or 100)) or 1
-            sub_type = count
-        else
-            many = max(1, count)
-        end
+        local kind = server.parts.item_types.of(id)
+        local many, sub_type = server.parts.item_types.pieces(kind, count)
         local tile, x = nil, 0
         if raw.select("#", ...) >= 3 then
             tile, x = tile_at(position)
@@ -90,12 +79,12 @@ return function(server, game, bind)
             return nil
         elseif many < 0 then
             -- Nothing is made and nothing pushed: the last that was passed is the answer.
-            return (raw.select(raw.select("#", ...), ...))
+            return arguments.last(...)
         end
         for at = 1, many do
             local stack = sub_type
             if kind.stackable then
-                stack = min(stack, kind.stack_size or 100)
+                stack = min(stack, kind.stack_size)
                 sub_type = sub_type - stack
             end
             local item = x ~= 0 and items.create(id, stack) or x == 0 and items.create_loose(id, stack) or nil

@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local ceil, max, min = raw.math.ceil, raw.math.max, raw.math.min
+local min = raw.math.min
 
 local DATA_CONTAINER = 2
 local WHEREEVER, STACK = -1, 100
@@ -184,10 +184,7 @@ return function(server, items)
         end
         local kind = item_types.of(kind_id)
         local count = arguments.given(arguments.u32, 1, 1, ...)
-        local many, sub_type = max(1, count), 1
-        if item_types.has_sub_type(kind) then
-            many, sub_type = kind.stackable and ceil(count / STACK) or 1, count
-        end
+        local many, sub_type = item_types.pieces(kind, count)
         if many == 0 then
             return nil
         end

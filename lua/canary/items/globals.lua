@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local max, min, ceil = raw.math.max, raw.math.min, raw.math.ceil
+local max, min = raw.math.max, raw.math.min
 
 -- Fluids in the order of TFS's clients.
 local FLUIDS = {
@@ -33,15 +33,15 @@ return function(server, items)
         return found and found.items and found or nil
     end
 
-    local function give(add, kind, count, many, sub_type)
+    local function give(add, kind, many, sub_type)
         for at = 1, many do
-            local size = kind.stackable and min(sub_type, tfs and 100 or kind.stack_size) or sub_type
+            local size = kind.stackable and min(sub_type, kind.stack_size) or sub_type
             local item = items.create(kind.id, size)
             if not item then
                 server:report("Item not found")
                 return false
             end
-            sub_type = kind.stackable and (sub_type - size) % 65536 or sub_type
+            sub_type = kind.stackable and sub_type - size or sub_type
             if add(item) ~= 0 then
                 return false
             elseif at == many then
@@ -49,14 +49,6 @@ return function(server, items)
             end
         end
         return false
-    end
-
-    -- How many items make a count, and the count as the subtype of what has one.
-    local function amount(kind, count)
-        if not item_types.has_sub_type(kind) then
-            return max(1, count), nil
-        end
-        return kind.stackable and ceil(count / (tfs and 100 or kind.stack_size)) or 1, count
     end
 
     local globals = {
@@ -95,13 +87,13 @@ return function(server, items)
             local drop = arguments.flag(true, 2, ...)
             local sub_type = arguments.given(arguments.u16, 1, 3, ...)
             local kind = item_types.of(arguments.u16(id))
-            local many, own = max(1, count), nil
+            local many = max(1, count)
             if raw.select("#", ...) < 3 then
-                many, own = amount(kind, count)
+                many, sub_type = item_types.pieces(kind, count)
             end
             return give(function(item)
                 return items.give(player, item, drop)
-            end, kind, count, many, (own or sub_type) % 65536)
+            end, kind, many, sub_type % 65536)
         end,
     }
     if tfs then
@@ -118,10 +110,10 @@ return function(server, items)
             end
             local count = arguments.given(arguments.u32, 1, 1, ...)
             local kind = item_types.of(arguments.u16(id))
-            local many, sub_type = amount(kind, count)
+            local many, sub_type = item_types.pieces(kind, count)
             return give(function(item)
                 return items.add(held, item)
-            end, kind, count, many, min(kind.stack_size, sub_type or 1))
+            end, kind, many, kind.stackable and sub_type or min(kind.stack_size, sub_type))
         end
     end
     server:globals(globals)

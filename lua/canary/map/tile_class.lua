@@ -284,7 +284,7 @@ return function(server, map)
         local count, flags = ...
         local sub_type = select("#", ...) >= 1 and u32(count) or 1
         local kind = server.parts.item_types.of(id)
-        local item = server.parts.items.create(id, raw.math.min(sub_type, kind.stack_size or 100))
+        local item = server.parts.items.create(id, raw.math.min(sub_type, kind.stack_size))
         if not item or server.parts.items.add(tile, item, -1, u32(flags)) ~= map.NOERROR then
             return nil
         end
@@ -299,15 +299,7 @@ return function(server, map)
             return nil
         end
         local kind, items = server.parts.item_types.of(id), server.parts.items
-        local wanted = raw.tonumber(count) and u32(count) or 1
-        local pieces
-        local sub_type = 1
-        if server.parts.item_types.has_sub_type(kind) then
-            sub_type = wanted
-            pieces = kind.stackable and raw.math.ceil(wanted / 100) or 1
-        else
-            pieces = raw.math.max(1, wanted)
-        end
+        local pieces, sub_type = server.parts.item_types.pieces(kind, u32(count, 1))
         local list = pieces > 1 and {} or nil
         local last
         for at = 1, pieces do

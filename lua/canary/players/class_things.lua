@@ -2,7 +2,7 @@
 
 local context = ...
 local raw = context.raw
-local ceil, max, min = raw.math.ceil, raw.math.max, raw.math.min
+local max, min = raw.math.max, raw.math.min
 
 ---@param server table
 ---@param players table
@@ -23,10 +23,6 @@ return function(server, players, bind)
         return id ~= 0 and id or nil
     end
     players.item_id = item_id
-
-    local function has_sub_type(kind)
-        return kind.stackable or (kind.charges or 0) ~= 0 or kind.is_splash or kind.is_fluid_container
-    end
 
     local function make_and_give(player, id, stack, drop, slot, tier)
         local items = server.parts.items
@@ -59,20 +55,15 @@ return function(server, players, bind)
         end
         local count = arguments.given(arguments.i32, 1, 2, ...)
         local sub_type = arguments.given(arguments.i32, 1, 4, ...)
-        local kind = server.parts.item_types.get(id) or server.parts.item_types.of(id)
-        local many = 1
-        if raw.select("#", ...) >= (tfs and 4 or 3) then
-            many = max(1, count)
-        elseif has_sub_type(kind) then
-            if kind.stackable then
-                many = ceil(count / (tfs and 100 or kind.stack_size or 100))
-            end
-            sub_type = count
-        else
-            many = max(1, count)
+        local kind = server.parts.item_types.of(id)
+        local many = max(1, count)
+        if raw.select("#", ...) < (tfs and 4 or 3) then
+            many, sub_type = server.parts.item_types.pieces(kind, count)
         end
         if many == 0 then
             return nil
+        elseif many < 0 then
+            return arguments.last(...)
         end
         local list = many > 1 and {} or nil
         local drop = arguments.flag(true, 3, ...)
@@ -80,7 +71,7 @@ return function(server, players, bind)
         for at = 1, many do
             local stack = sub_type
             if kind.stackable then
-                stack = min(stack, tfs and 100 or kind.stack_size or 100)
+                stack = min(stack, kind.stack_size)
                 sub_type = sub_type - stack
             end
             local item = make_and_give(player, id, stack, drop, slot, arguments.u8(tier))

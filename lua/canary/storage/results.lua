@@ -5,7 +5,7 @@
 
 local context = ...
 local raw = context.raw
-local find, match = raw.string.find, raw.string.match
+local find, match, sub = raw.string.find, raw.string.match, raw.string.sub
 local select, tonumber = raw.select, raw.tonumber
 
 -- What a number of the server's holds.
@@ -55,6 +55,23 @@ return function(server, storage)
         return number
     end
 
+    -- As strtoll reads with base 0: 0x… in sixteens, 0… in eights.
+    local function tfs_number(text)
+        local sign, rest = match(text, "^%s*([+-]?)(.*)$")
+        local base, digits = 10, match(rest, "^%d+")
+        if find(rest, "^0[xX]%x") then
+            base, digits = 16, match(rest, "^%x+", 3)
+        elseif digits and sub(digits, 1, 1) == "0" then
+            base, digits = 8, match(digits, "^[0-7]+")
+        end
+        local number = 0
+        for at = 1, #(digits or "") do
+            number = number * base + tonumber(sub(digits, at, at), 16)
+        end
+        number = number > MOST and MOST or number
+        return sign == "-" and -number or number
+    end
+
     --- A number of a result's row; 0 for what is none.
     ---@param result table
     ---@param column string
@@ -70,7 +87,7 @@ return function(server, storage)
         if not text then
             return 0
         elseif tfs then
-            return tonumber(match(text, "^%s*%+?(-?%d+)")) or 0
+            return tfs_number(text)
         end
         return canary_number(text, column)
     end
@@ -78,11 +95,13 @@ return function(server, storage)
     --- A text of a result's row; "" for NULL.
     ---@param result table
     ---@param column string
-    function storage.text(result, column)
+    ---@param as_stream boolean|nil whether it is asked for as a stream, which Canary words differently
+    function storage.text(result, column, as_stream)
         local place = result.columns[column]
         if not place then
             server:log("error", tfs
                 and "[Error - DBResult::getString] Column '" .. column .. "' does not exist in result set."
+                or as_stream and "Column '" .. column .. "' doesn't exist in the result set"
                 or "Column '" .. column .. "' does not exist in result set")
             return ""
         end
@@ -121,7 +140,7 @@ return function(server, storage)
             if not result then
                 return false
             end
-            local text = storage.text(result, arguments.string(column))
+            local text = storage.text(result, arguments.string(column), true)
             return text, #text
         end,
         next = function(...)

@@ -40,6 +40,11 @@ return function(server, vocations, bind)
             max_vip_entries = tonumber(node.attributes.maxvipentries) or 0,
             flags = {},
         }
+        -- As a number, from an attribute; of Canary's there is room for eight.
+        local number = tonumber(node.attributes.flags) or 0
+        for bit = 0, tfs and 52 or 7 do
+            group.flags[bit] = raw.math.floor(number / 2 ^ bit) % 2 == 1 or nil
+        end
         for _, child in raw.ipairs(node.children) do
             if child.tag == "flags" then
                 for _, flag in raw.ipairs(child.children) do

@@ -108,3 +108,12 @@ def test_functions_of_the_api_are_in_c(tmp_path: Path, dialect: Dialect) -> None
 def test_deleting_a_window_answers_nothing(tmp_path: Path) -> None:
     code = "local window = ModalWindow(1, 'a', 'b') return { select('#', window:delete()), window:getId() == nil }"
     assert lua(tmp_path, code, dialect="tfs") == [0, True]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_flags_of_groups_are_a_number_too(tmp_path: Path, dialect: Dialect) -> None:
+    """Of the number Canary keeps the lowest eight bits."""
+    groups = '<groups><group id="4" name="tutor" flags="258"/></groups>'
+    code = "return { Group(4):getFlags(), Group(4):hasFlag(1), Group(4):hasFlag(256) }"
+    found = lua(tmp_path, code, {"data/XML/groups.xml": groups}, dialect=dialect)
+    assert found == ([258, False, True] if dialect == "tfs" else [2, True, False])

@@ -366,6 +366,22 @@ def test_scripts_read_rows(tmp_path: Path, dialect: Dialect) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_texts_are_read_as_numbers_as_each_server_does(tmp_path: Path, dialect: Dialect) -> None:
+    """TFS reads numbers as C++ source writes them, in sixteens and eights too; Canary only in tens."""
+    code = """
+        local found = {}
+        for _, text in ipairs({ "12", " -7x", "+3", "0x1F", "-0x10", "010", "08", "x", "", "9999999999999999999" }) do
+            local id = db.storeQuery("SELECT " .. db.escapeString(text) .. " AS x")
+            found[#found + 1] = R.getNumber(id, "x")
+        end
+        return found
+    """
+    most = float(2**63)
+    tens = [12, -7, 3, 0, 0, 10, 8, 0, 0, 0]
+    assert run(tmp_path, dialect, code) == ([12, -7, 3, 31, -16, 8, 0, 0, 0, most] if dialect == "tfs" else tens)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_scripts_are_told_that_a_statement_failed(tmp_path: Path, dialect: Dialect) -> None:
     def body(server: Server) -> None:
         answer = server.run(

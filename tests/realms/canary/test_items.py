@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.realms.canary.fights import ARROW, field
 from tests.realms.canary.item_files import (
     BAG,
     COIN,
@@ -313,3 +314,33 @@ def test_what_cleaves_is_told_in_capitals_but_of_bows() -> None:
     with ServerKit(dialect="canary", items=items) as kit:
         told = kit.run("return { ItemType(2000):getDescription(), ItemType(2001):getDescription() }")
     assert told == ["axe (Atk:5, Cleave +90%).", "bow (Range: 4, cleave +90%)."]
+
+
+def test_a_container_takes_many_stacks_by_its_number(tmp_path: Path) -> None:
+    code = f"""
+        local bag = Game.createItem({BAG}, 1, place())
+        local uid = bag:getUniqueId()
+        local counts = {{ type(doAddContainerItem(uid, {COIN}, 250)), type(doAddContainerItem(uid, {COIN}, -1)) }}
+        for at = 0, bag:getSize() - 1 do
+            counts[#counts + 1] = bag:getItem(at):getCount()
+        end
+        return counts
+    """
+    assert run(tmp_path, code) == ["number", "boolean", 50, 100, 100]
+
+
+def test_as_many_as_a_whole_number_below_nothing_are_few(tmp_path: Path) -> None:
+    """TFS takes the count without a sign, and then for a number with one."""
+    code = f"""
+        local bag = Game.createItem({BAG}, 1)
+        local swords = {{ type(bag:addItem({SWORD}, -1)), bag:getSize(), type(Tile(place()):addItem({SWORD}, -2)) }}
+        local vial = Game.createItem({BAG}, 1):addItem({VIAL}, -1)
+        return {{ swords, vial:getSubType() }}
+    """
+    assert run(tmp_path, code, "tfs") == [["userdata", 1, "userdata"], 65535]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_who_gives_less_than_nothing_is_answered_what_was_passed_last(dialect: Dialect) -> None:
+    with field(dialect) as kit:
+        assert kit.run(f"return ann:addItem({ARROW}, -250)") == -250

@@ -76,6 +76,20 @@ def test_skipped_bytes_are_not_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_who_skips_back_over_the_head_comes_out_at_the_other_end(tmp_path: Path, dialect: Dialect) -> None:
+    code = """
+        local m = NetworkMessage()
+        m:addU16(0x0201) m:skipBytes(-1)
+        local second = m:getByte()
+        m:skipBytes(-12) m:addByte(9)
+        local lost = m:getU16()
+        m:skipBytes(10)
+        return {second, lost, m:getByte()}
+    """
+    assert run(tmp_path, code, dialect) == [2, 0, 1]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_message_that_is_full_takes_no_more(tmp_path: Path, dialect: Dialect) -> None:
     code = """
         local m = NetworkMessage()
