@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from tests.protocol.wire_ends import Plugins, bridged, until
 
-from tibicen.protocol import item_school
+from tibicen.protocol import item_pupil, item_school
 from tibicen.protocol.item_learning import NEEDED, ItemLearner
+from tibicen.protocol.item_pupil import Pupil
 from tibicen.protocol.item_school import ItemSchool
 
 SERVERS, VERSION = "127.0.0.1:7172", 1310
@@ -25,6 +26,7 @@ FRAMES = [HAND + SWORD + b"\x1d" * n for n in range(NEEDED)]
 def taught(school: ItemSchool, frames: list[bytes], session: int = 1) -> None:
     for frame in frames:
         school.frame(session, SERVERS, VERSION, frame)
+    school.flush()
 
 
 def wait_for(school: ItemSchool, known: int) -> None:
@@ -80,7 +82,9 @@ def test_a_mistake_costs_what_could_have_been_learnt_only(monkeypatch: pytest.Mo
     real = ItemLearner.take
     monkeypatch.setattr(ItemLearner, "take", lambda *_: 1 // 0)
     taught(school, FRAMES[:1])
-    school._work.put(lambda: monkeypatch.setattr(ItemLearner, "take", real))
+    while not (1 in school._lessons and school._lessons[1].doubtful):
+        time.sleep(0.005)
+    monkeypatch.setattr(ItemLearner, "take", real)
     taught(school, FRAMES)
     wait_for(school, 1)
     # The folder isn't there: nothing is kept, and nothing fails.
@@ -90,9 +94,10 @@ def test_a_mistake_costs_what_could_have_been_learnt_only(monkeypatch: pytest.Mo
 def test_frames_that_are_missed_make_the_floor_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(item_school, "MOST_WAITING", 2)
     school = ItemSchool()
-    # The thread begins with the first frame, and waits.
+    # It begins when it is told to.
     school._thread = item_school.threading.Thread(target=school._run, daemon=True)
-    taught(school, FRAMES[:1] * 4)
+    for _ in range(4):
+        taught(school, FRAMES[:1])
     assert school._missed == {1} and school._work.qsize() == 2
     school._thread.start()
     deadline = time.monotonic() + 10
@@ -101,6 +106,21 @@ def test_frames_that_are_missed_make_the_floor_doubtful(monkeypatch: pytest.Monk
     taught(school, [b"\x1d"])
     while not (1 in school._lessons and school._lessons[1].doubtful):
         assert time.monotonic() < deadline
+    assert not school._missed
+    school.forget(1)
+    while school._lessons:
+        assert time.monotonic() < deadline
+    school.close()
+
+
+def test_frames_are_handed_over_in_handfuls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(item_school, "TOGETHER", 3)
+    school = ItemSchool()
+    for frame in FRAMES[:2]:
+        school.frame(1, SERVERS, VERSION, frame)
+    assert school._thread is None
+    school.frame(1, SERVERS, VERSION, FRAMES[2])
+    wait_for(school, 1)
     school.close()
 
 
@@ -133,3 +153,34 @@ def test_plugins_read_what_has_been_learnt(tmp_path: Path) -> None:
     assert idle and seen[0]["name"] == "unparsed"
     assert [packet["name"] for packet in seen[-NEEDED:]] == ["inventory_set", *["ping"] * (NEEDED - 1)]
     assert seen[-NEEDED]["fields"] == {"slot": 6, "item": {"id": 2400}}
+
+
+def test_who_learns_nothing_new_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(item_pupil, "DULL_FRAMES", 4)
+    monkeypatch.setattr(item_pupil, "PAUSE_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        school, told = ItemSchool(), []
+        pupil = Pupil(school, 1, SERVERS, VERSION, lambda: told.append(pupil.learns))
+        learner = school.learner(SERVERS, VERSION)
+        for frame in (*FRAMES, b"\x1d"):
+            pupil.frame(frame)
+        school.flush()
+        # It is not known yet whether these have taught something.
+        assert not pupil.learns
+        await until(lambda: told == [False, True])
+        await until(lambda: learner.count == 1)
+        for _ in range(4):
+            pupil.frame(b"\x1d")
+        assert pupil.learns
+        for _ in range(4):
+            pupil.frame(b"\x1d")
+        assert not pupil.learns and school._missed == {1}
+        pupil.frame(b"\x1d")
+        pupil.close()
+        pupil.close()
+        await asyncio.sleep(0.1)
+        assert told == [False, True, False]
+        school.close()
+
+    asyncio.run(scenario())

@@ -17,6 +17,7 @@ from tibicen.native import Stack
 from tibicen.protocol.characters import rewrite_list
 from tibicen.protocol.extended import diagnosis, owners
 from tibicen.protocol.integration import Integration, IntegrationOptions
+from tibicen.protocol.item_pupil import Pupil
 from tibicen.protocol.item_school import ItemSchool
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.limits import BridgeLimits, Doorkeeper
@@ -234,6 +235,8 @@ class Bridge(Integration):
         sessions = list(self.sessions.values())
         for session in sessions:
             session.look_after(now)
+        if self.school is not None:
+            self.school.flush()
         if any(hook for name, hook in self.bus.hooks.items() if name.startswith("extended.")):
             for session in sessions:
                 self._tell_diagnosis(session)
@@ -249,18 +252,26 @@ class Bridge(Integration):
 
     def reading(self, port: Port, version: int) -> tuple[Reader, PacketHooks]:
         """What a session of a version reads its frames with, and whom it asks."""
-        learns = self.learns(port, version)
-        reader = reader_of(version, learns.table(port.servers, version) if learns is not None else port.items)
+        school = self._school(port, version)
+        reader = reader_of(version, school.table(port.servers, version) if school is not None else port.items)
         known = self._packet_hooks.get(version)
         if known is None:
             known = PacketHooks(self.bus, reader.name, deadline_ms=self._deadline_ms, counts=self.counts)
             self._packet_hooks[version] = known
         return reader, known
 
-    def learns(self, port: Port, version: int) -> ItemSchool | None:
+    def _school(self, port: Port, version: int) -> ItemSchool | None:
         """Where the flags of a port's items are learnt, if they are."""
         learnt = port.kind == "game" and port.items is None and version in VERSIONS
         return self.school if learnt else None
+
+    def pupil(self, session: Session) -> Pupil | None:
+        """Who takes a session's frames to where the flags of items are learnt."""
+        version = session.info["version"]
+        school = self._school(session.port, version)
+        if school is None:
+            return None
+        return Pupil(school, session.info["id"], session.port.servers, version, session.aim)
 
     def character_list(self, port: Port, version: int) -> Callable[[bytes], bytes] | None:
         """How the server's list of characters is changed; None when clients are sent nowhere else."""
@@ -329,8 +340,8 @@ class Bridge(Integration):
     def forget(self, session: Session) -> None:
         self.sessions.pop(session.info["id"], None)
         self._diagnoses.pop(session.info["id"], None)
-        if self.school is not None:
-            self.school.forget(session.info["id"])
+        if session.pupil is not None:
+            session.pupil.close()
         if session.hooks is not None:
             session.hooks.channels.forget(session.info["id"])
 

@@ -54,10 +54,11 @@ class Evidence:
 
 
 class Lesson:
-    """One connection: what its bytes depend on, and whether that is still certain."""
+    """One connection: what its bytes depend on, now and before the last frame, and whether that is still certain."""
 
     def __init__(self, items: ItemTable) -> None:
         self.state = WireState(items)
+        self.before = WireState(items)
         self.doubtful = False
 
 
@@ -72,7 +73,7 @@ class ItemLearner:
         table: of items that are known, for readers; it changes as more is learnt.
         count: how many items are known.
         counts: frames that were looked at, readings that were tried, items learnt and dropped, by name.
-        changes: how often something was learnt that is worth to be kept.
+        changes: how often a frame has said something new.
     """
 
     def __init__(self, version: int, kept: Mapping[str, Any] | None = None) -> None:
@@ -86,7 +87,7 @@ class ItemLearner:
         self.changes = 0
         self._plausible = Plausible(self.protocol.manifest)
         self._evidence: dict[int, Evidence] = {}
-        self._trial = ItemTable({}, ())
+        self._trial = WireState(ItemTable({}, ()))
         self._tries = 0
         self._whole: dict[int, Shape] = {}
         """The last reading of the frame that came to its end: the shapes that it took."""
@@ -138,9 +139,9 @@ class ItemLearner:
         value = self._flags(evidence) if self._is_known(evidence) else UNKNOWN
         assert self.table.table is not None
         self.count += (value != UNKNOWN) - (self.table.table[item] != UNKNOWN)
-        for table in (self.table, self._trial):
-            assert table.table is not None
-            table.table[item] = value
+        for each in (self.table, self._trial.items):
+            assert each.table is not None
+            each.table[item] = value
 
     # -- frames
 
@@ -150,25 +151,30 @@ class ItemLearner:
 
     def take(self, lesson: Lesson, messages: bytes) -> None:
         """A frame that the server sent, in the order of the connection."""
-        before = lesson.state.copy(self._trial)
-        taken: dict[int, Shape] = {}
-        self._whole = {}
-        while self._learn_one(lesson, before, messages, taken):
-            pass
+        lesson.before.set_to(lesson.state)
         trouble = self.protocol.trouble("server", messages, lesson.state)
-        # What is in a part that can't be read may be a step to another floor; a whole map says which one it is.
+        if trouble is not None:
+            taken: dict[int, Shape] = {}
+            self._whole = {}
+            while self._learn_one(lesson, messages, taken):
+                pass
+            # Read again with what is known now.
+            lesson.state.set_to(lesson.before)
+            trouble = self.protocol.trouble("server", messages, lesson.state)
+        # What is in the part that can't be read may be a step to another floor; a whole map says which one it is.
         lesson.doubtful = trouble is not None or (lesson.doubtful and messages[0] != _FULL_MAP)
 
     def lost(self, lesson: Lesson) -> None:
         """Frames were missed."""
         lesson.doubtful = True
 
-    def _learn_one(self, lesson: Lesson, before: WireState, messages: bytes, taken: dict[int, Shape]) -> bool:
+    def _learn_one(self, lesson: Lesson, messages: bytes, taken: dict[int, Shape]) -> bool:
         """Looks at the first item of a frame that is not known; whether the frame says what it is.
 
         Args:
             taken: what the frame has said of those before it, whether that is used yet or not.
         """
+        before = lesson.before
         trouble = self._trouble(before, messages, taken)
         if trouble is None:
             return False
@@ -185,14 +191,18 @@ class ItemLearner:
             return False
         if evidence is None:
             evidence = self._evidence[trouble.item] = Evidence(frozenset(range(len(self.shapes))))
-        evidence.shapes &= left
-        if not evidence.shapes:
+        if not evidence.shapes & left:
             self._drop(trouble.item)
             return False
+        seen = hashlib.blake2b(messages, digest_size=6).hexdigest()
+        if not evidence.shapes <= left:
+            evidence.shapes &= left
+            self.changes += 1
         if len(evidence.shapes) > 1:
             return False
-        evidence.seen.add(hashlib.blake2b(messages, digest_size=6).hexdigest())
-        self.changes += 1
+        if seen not in evidence.seen:
+            evidence.seen.add(seen)
+            self.changes += 1
         if self._is_known(evidence):
             self.counts["learnt"] += 1
             self._use(trouble.item)
@@ -202,16 +212,15 @@ class ItemLearner:
 
     def _contradicted(self, before: WireState, messages: bytes) -> bool:
         """A frame that can't be read with what is known of items, and can with something else."""
-        nothing = ItemTable({}, ())
-        trial, self._trial = self._trial, nothing
+        known, self._trial = self._trial, WireState(ItemTable({}, ()))
         try:
-            trouble = self.protocol.trouble("server", messages, before.copy(nothing))
+            trouble = self._trouble(before, messages, {})
             if trouble is None or trouble.item < 0:
                 return False
             evidence = self._evidence.get(trouble.item)
             left = self._left(trouble.item, before, messages, {}) if evidence is not None else None
         finally:
-            self._trial = trial
+            self._trial = known
         if evidence is None or left is None or evidence.dropped or evidence.shapes & left:
             return False
         self._drop(trouble.item)
@@ -228,13 +237,14 @@ class ItemLearner:
 
     def _trouble(self, before: WireState, messages: bytes, taken: Mapping[int, Shape]) -> Trouble | None:
         """What keeps a frame from being read to its end with these shapes."""
-        table = self._trial.table
+        table = self._trial.items.table
         assert table is not None
+        self._trial.set_to(before)
         kept = {item: table[item] for item in taken}
         for item, shape in taken.items():
             table[item] = shape.flags
         try:
-            return self.protocol.trouble("server", messages, before.copy(self._trial))
+            return self.protocol.trouble("server", messages, self._trial)
         finally:
             for item, value in kept.items():
                 table[item] = value

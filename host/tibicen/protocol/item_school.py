@@ -7,7 +7,6 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -16,11 +15,17 @@ import structlog
 from tibicen.protocol.item_learning import ItemLearner, Lesson
 from tibicen.protocol.items import ItemTable
 
-MOST_WAITING: Final = 1000
-"""Frames that wait to be looked at; more are missed."""
+TOGETHER: Final = 64
+"""Frames that are handed over at once: to wake a thread for each costs more than to look at it."""
+
+MOST_WAITING: Final = 32
+"""Such handfuls that wait to be looked at; frames behind them are missed."""
 
 IDLE_SHARE: Final = 3.0
 """Rests for so many times as long as a frame took: a quarter of a processor at most."""
+
+WORTH_A_REST: Final = 0.0005
+"""Seconds; what is quicker is not worth being put to sleep for."""
 
 SAVE_SECONDS: Final = 30.0
 
@@ -28,9 +33,12 @@ _log = structlog.get_logger("tibicen.bridge")
 
 
 class _Frame(NamedTuple):
+    """`missed`: frames before it were."""
+
     session: int
     learner: ItemLearner
     messages: bytes
+    missed: bool
 
 
 class ItemSchool:
@@ -48,11 +56,13 @@ class ItemSchool:
         self._learners: dict[tuple[str, int], ItemLearner] = {}
         self._lessons: dict[int, Lesson] = {}
         self._missed: set[int] = set()
-        self._work: queue.SimpleQueue[_Frame | Callable[[], None] | None] = queue.SimpleQueue()
+        self._pending: list[_Frame] = []
+        self._work: queue.SimpleQueue[list[_Frame] | int | None] = queue.SimpleQueue()
         self._saved = 0
         self._save_at = time.monotonic() + SAVE_SECONDS
         self._kept = _read(path)
         self._thread: threading.Thread | None = None
+        self._closing = False
 
     def learner(self, servers: str, version: int) -> ItemLearner:
         """That of the servers behind a port and a version that is described."""
@@ -71,23 +81,36 @@ class ItemSchool:
         return self.learner(servers, version).table
 
     def frame(self, session: int, servers: str, version: int, messages: bytes) -> None:
-        """A frame that a server sent, in order. Returns at once."""
+        """A frame that a server sent, in order. Returns at once; frames are looked at in handfuls, see `flush`."""
         if self._work.qsize() >= MOST_WAITING:
             self._missed.add(session)
             return
+        missed = session in self._missed
+        self._missed.discard(session)
+        self._pending.append(_Frame(session, self.learner(servers, version), messages, missed))
+        if len(self._pending) >= TOGETHER:
+            self.flush()
+
+    def miss(self, session: int) -> None:
+        """Frames of a session were not shown to it."""
+        self._missed.add(session)
+
+    def flush(self) -> None:
+        """Has what came so far looked at; to be called now and then."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="tibicen-items", daemon=True)
             self._thread.start()
-        if session in self._missed:
-            self._missed.discard(session)
-            self._work.put(lambda: self._doubt(session))
-        self._work.put(_Frame(session, self.learner(servers, version), messages))
+        self._work.put(pending)
 
     def forget(self, session: int) -> None:
         """A session is over."""
         self._missed.discard(session)
+        self.flush()
         if self._thread is not None:
-            self._work.put(lambda: self._end(session))
+            self._work.put(session)
 
     def describe(self) -> list[dict[str, Any]]:
         """How many items are known, by servers and version."""
@@ -98,6 +121,7 @@ class ItemSchool:
 
     def close(self) -> None:
         """Writes down what has been learnt. What still waits is not looked at. Idempotent."""
+        self._closing = True
         thread, self._thread = self._thread, None
         if thread is not None:
             self._work.put(None)
@@ -108,36 +132,32 @@ class ItemSchool:
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
-            if not isinstance(work, _Frame):
-                work()
+            if isinstance(work, int):
+                self._lessons.pop(work, None)
                 continue
-            began = time.thread_time()
-            if self._thread is not None:
-                self._look(work)
+            for frame in work:
+                began = time.thread_time()
+                self._look(frame)
+                spent = time.thread_time() - began
+                if spent > WORTH_A_REST and not self._closing:
+                    time.sleep(spent * IDLE_SHARE)
+                if self._closing:
+                    break
             if time.monotonic() >= self._save_at:
                 self._save()
-            spent = time.thread_time() - began
-            if spent > 0.001 and self._thread is not None:
-                time.sleep(spent * IDLE_SHARE)
 
     def _look(self, work: _Frame) -> None:
         lesson = self._lessons.get(work.session)
         if lesson is None:
             lesson = self._lessons[work.session] = work.learner.lesson()
+        if work.missed:
+            work.learner.lost(lesson)
         try:
             work.learner.take(lesson, work.messages)
         except Exception:
             # A mistake in here costs what could have been learnt, and nothing else.
             _log.exception("a frame could not be learnt from")
-            lesson.doubtful = True
-
-    def _end(self, session: int) -> None:
-        self._lessons.pop(session, None)
-
-    def _doubt(self, session: int) -> None:
-        lesson = self._lessons.get(session)
-        if lesson is not None:
-            lesson.doubtful = True
+            work.learner.lost(lesson)
 
     def _save(self) -> None:
         self._save_at = time.monotonic() + SAVE_SECONDS

@@ -18,7 +18,7 @@ from tibicen.protocol import handshake
 from tibicen.protocol.batch import Batch
 from tibicen.protocol.flow import Changed, Flow
 from tibicen.protocol.handshake import GAME_LOGIN, FirstFrame
-from tibicen.protocol.item_school import ItemSchool
+from tibicen.protocol.item_pupil import Pupil
 from tibicen.protocol.leg import Leg
 from tibicen.protocol.limits import PacketRate
 from tibicen.protocol.packets import Made, Message, PacketHooks
@@ -71,7 +71,7 @@ class Session:
         self.hooks: PacketHooks | None = None
         self.rewrite: Rewrite | None = None
         self.view: WorldView | None = None
-        self._school: ItemSchool | None = None
+        self.pupil: Pupil | None = None
         self.challenge = b""
         self._first = b""
         self._raw = False
@@ -252,6 +252,7 @@ class Session:
         self.flows["client"].key(stack, first.key, other)
         self.flows["server"].key(stack, other, first.key)
         self.reader, self.hooks = self.bridge.reading(self.port, first.version)
+        self.pupil = self.bridge.pupil(self)
         self.client._taken = self._from_client
         if self.bridge.recorder is not None:
             self.bridge.recorder.first_frame(self, first, prelude)
@@ -304,10 +305,9 @@ class Session:
         for side, flow in self.flows.items():
             viewed = side == "server" and (self.rewrite is not None or self.view is not None)
             whole = recorded or viewed or bool(self.bridge.taps)
-            if side == "server" and (whole or self.hooks.wanted(side)):
-                # What is looked at anyway teaches what the items are; then it is taken frame by frame.
-                self._school = self.bridge.learns(self.port, self.info["version"])
-                whole = whole or self._school is not None
+            if side == "server" and self.pupil is not None and self.pupil.learns:
+                # Nobody's frames are opened for that alone.
+                whole = whole or self.hooks.wanted(side)
             wanted = whole or self.hooks.wanted(side)
             flow.look = self._look(side) if wanted else None
             flow.batch = None if whole else self._batch(side, flow)
@@ -340,8 +340,8 @@ class Session:
     def _through(self, side: Side, messages: bytes) -> Changed | None:
         if self.bridge.recorder is not None:
             self.bridge.recorder.frame(self, side, messages)
-        if side == "server" and self._school is not None:
-            self._school.frame(self.info["id"], self.port.servers, self.info["version"], messages)
+        if side == "server" and self.pupil is not None:
+            self.pupil.frame(messages)
         taps = self.bridge.taps
         if taps and self.port.kind == "login":
             self._tap(f"login_{side}", messages, login_messages(self.info["version"], side, messages))

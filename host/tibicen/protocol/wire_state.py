@@ -24,11 +24,9 @@ class WireState:
         self.items = items if items is not None else _NO_ITEMS
         self.cell, self._kept = wire.new_wire(self.items.table)
 
-    def copy(self, items: ItemTable) -> WireState:
-        """The same moment of the connection, with other items."""
-        made = WireState(items)
-        made.cell.session, made.cell.features = self.cell.session, self.cell.features
-        return made
+    def set_to(self, other: WireState) -> None:
+        """The same moment of the connection as another one; items stay."""
+        self.cell.session, self.cell.features = other.cell.session, other.cell.features
 
     @property
     def floor(self) -> int:
