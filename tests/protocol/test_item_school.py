@@ -82,7 +82,7 @@ def test_a_mistake_costs_what_could_have_been_learnt_only(monkeypatch: pytest.Mo
     real = ItemLearner.take
     monkeypatch.setattr(ItemLearner, "take", lambda *_: 1 // 0)
     taught(school, FRAMES[:1])
-    while not (1 in school._lessons and school._lessons[1].doubtful):
+    while not (1 in school._lessons and school._lessons[1].state.floor == -1):
         time.sleep(0.005)
     monkeypatch.setattr(ItemLearner, "take", real)
     taught(school, FRAMES)
@@ -104,7 +104,7 @@ def test_frames_that_are_missed_make_the_floor_doubtful(monkeypatch: pytest.Monk
     while school._work.qsize():
         assert time.monotonic() < deadline
     taught(school, [b"\x1d"])
-    while not (1 in school._lessons and school._lessons[1].doubtful):
+    while not (1 in school._lessons and school._lessons[1].state.floor == -1):
         assert time.monotonic() < deadline
     assert not school._missed
     school.forget(1)

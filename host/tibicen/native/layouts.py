@@ -181,15 +181,17 @@ class Trouble:
     Attributes:
         message: where the message begins that could not be read.
         unknown: no message has its opcode.
+        no_floor: the message depends on the floor, which is not known.
         item: whose flags are not known, -1 when it is something else; `at` is behind its client id then.
         text: what is wrong.
     """
 
-    __slots__ = ("at", "item", "message", "text", "unknown")
+    __slots__ = ("at", "item", "message", "no_floor", "text", "unknown")
 
     def __init__(self, layouts: Layouts, size: int, cell: Any) -> None:
         self.message: int = cell.message
         self.unknown: bool = cell.error == lib.TIB_UNKNOWN
+        self.no_floor: bool = cell.error == lib.TIB_NO_FLOOR
         self.item: int = cell.value if cell.error == lib.TIB_NO_ITEM else -1
         self.at: int = cell.at
         sentence = _SENTENCES.get(cell.error, f"error {cell.error}")

@@ -34,9 +34,6 @@ MOST_WITHOUT_MARKS: Final = 100
 DEEPEST: Final = 200
 """Unknown items of a reading; one with more is neither right nor wrong, either."""
 
-_ON_FLOORS: Final = frozenset((0x65, 0x66, 0x67, 0x68, 0xBE, 0xBF))
-_FULL_MAP: Final = 0x64
-
 
 @dataclass(slots=True)
 class Evidence:
@@ -54,12 +51,12 @@ class Evidence:
 
 
 class Lesson:
-    """One connection: what its bytes depend on, now and before the last frame, and whether that is still certain."""
+    """One connection: what its bytes depend on, now and before the last frame. The floor is -1 where it is not certain:
+    then nothing is made of what depends on it, up to the next whole map."""
 
     def __init__(self, items: ItemTable) -> None:
         self.state = WireState(items)
         self.before = WireState(items)
-        self.doubtful = False
 
 
 class ItemLearner:
@@ -161,12 +158,13 @@ class ItemLearner:
             # Read again with what is known now.
             lesson.state.set_to(lesson.before)
             trouble = self.protocol.trouble("server", messages, lesson.state)
-        # What is in the part that can't be read may be a step to another floor; a whole map says which one it is.
-        lesson.doubtful = trouble is not None or (lesson.doubtful and messages[0] != _FULL_MAP)
+        if trouble is not None:
+            # What is in the part that can't be read may be a step to another floor.
+            self.lost(lesson)
 
     def lost(self, lesson: Lesson) -> None:
-        """Frames were missed."""
-        lesson.doubtful = True
+        """Frames were missed, or a part of one."""
+        lesson.state.floor = -1
 
     def _learn_one(self, lesson: Lesson, messages: bytes, taken: dict[int, Shape]) -> bool:
         """Looks at the first item of a frame that is not known; whether the frame says what it is.
@@ -176,9 +174,7 @@ class ItemLearner:
         """
         before = lesson.before
         trouble = self._trouble(before, messages, taken)
-        if trouble is None:
-            return False
-        if lesson.doubtful and messages[trouble.message] in _ON_FLOORS:
+        if trouble is None or trouble.no_floor:
             return False
         if trouble.item < 0:
             return not taken and self._contradicted(before, messages)
@@ -272,6 +268,8 @@ class ItemLearner:
         if trouble is None:
             self._whole = taken
             return True
+        if trouble.no_floor:
+            return None
         if trouble.item < 0 or not self._plausible.item(trouble.item, messages, trouble.at):
             return False
         if depth >= DEEPEST:
