@@ -43,6 +43,15 @@ def test_a_signal_ends_it_in_order(home: Path, folder: PluginFolder, number: sig
     assert not path.exists()
 
 
+def test_what_is_imported_is_no_matter_for_garbage_collections(home: Path, folder: PluginFolder) -> None:
+    code = "import gc\n\nprint('frozen', gc.get_freeze_count(), len(gc.get_objects()), flush=True)\n"
+    folder.write("counts.py", code)
+    run = RunProcess(home)
+    _, frozen, others = run.until_line("frozen").split()
+    assert int(others) < int(frozen) / 4
+    run.until_serving().end(signal.SIGINT)
+
+
 def test_a_second_signal_ends_a_host_that_hangs(home: Path, folder: PluginFolder) -> None:
     folder.write("stuck.py", "import time\n\nprint('stuck', flush=True)\ntime.sleep(3600)\n")
     run = RunProcess(home)

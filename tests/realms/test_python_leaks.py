@@ -191,6 +191,22 @@ LEAKS = {
 }
 
 
+def test_what_the_host_has_frozen_is_found_to_hold(folder: PluginFolder, host: Any, in_host: Any) -> None:
+    folder.write("p.py", LEAKS["a list of another module"][0])
+
+    async def scenario() -> None:
+        gc.collect()
+        gc.freeze()
+        try:
+            async with host() as running:
+                assert running.host.plugins.reload("p").ok
+                assert leaks_of(running) == ["generation 1 was unloaded, but " + LEAKS["a list of another module"][1]]
+        finally:
+            gc.unfreeze()
+
+    in_host(scenario)
+
+
 @pytest.mark.parametrize("what", LEAKS)
 @pytest.mark.parametrize("shape", ["p.py", "p/plugin.py", "p/sub.py"])
 def test_who_holds_a_generation_is_named(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -127,6 +128,9 @@ class Runner:
             loop.call_soon_threadsafe(stop.set)
 
     def _thread(self) -> None:
+        # What is imported by now stays as long as the host: no collection of garbage need look at it again.
+        gc.collect()
+        gc.freeze()
         loop = new_event_loop()
         try:
             asyncio.set_event_loop(loop)

@@ -22,6 +22,8 @@ def holders(mark: Mark) -> list[str]:
 
     Looks through the whole heap once a step: some tens of milliseconds each in a large process.
     """
+    # What is frozen is in no list that is looked through.
+    gc.unfreeze()
     namespaces = [each for each in gc.get_referrers(mark) if isinstance(each, dict)]
     names = {each.get("__name__") for each in namespaces}
     things = [each for each in gc.get_objects() if _is_own(each, mark, names)]

@@ -14,7 +14,7 @@ from tests.realms.canary.servers import DIALECTS, with_server
 
 from tibicen.errors import ConfigError
 from tibicen.realms.canary import dialects
-from tibicen.realms.canary.database import ServerDatabase, SqlProblem
+from tibicen.realms.canary.database import ServerDatabase, SqlProblem, escaped
 from tibicen.realms.canary.database_mariadb import MariaDatabase
 from tibicen.realms.canary.database_sqlite import SqliteDatabase
 from tibicen.realms.canary.dialects_template import statements, template
@@ -145,6 +145,15 @@ def test_bytes_of_any_kind_pass_unharmed(database: SqliteDatabase) -> None:
     assert rows(database, "SELECT comment, conditions FROM players") == [[b"S\xe3o", every]]
     assert value(database, b"SELECT COUNT(*) FROM players WHERE comment = 'S\xe3o'") == b"1"
     assert value(database, "SELECT HEX(comment) FROM players") == b"53E36F"
+
+
+@pytest.mark.parametrize("text", [b"plain", b"it's ? :p0 \\", b"S\xe3o", "São".encode(), b"a\0b", b"12"])
+def test_what_is_found_by_a_text_is_what_a_statement_finds(database: SqliteDatabase, text: bytes) -> None:
+    database.execute(b"CREATE TABLE words (word VARCHAR(40), other INT)")
+    database.execute(b"INSERT INTO words VALUES (%s, 7), ('another', 8)" % escaped(text))
+    found = database.find(b"SELECT `other` FROM `words` WHERE `word` = ?", text)
+    assert found == (["other"], [[b"7"]])
+    assert found == database.query(b"SELECT `other` FROM `words` WHERE `word` = " + escaped(text))
 
 
 def test_columns_are_named_by_what_was_written(database: SqliteDatabase) -> None:
@@ -303,6 +312,8 @@ def test_mariadb_gets_statements_as_they_are() -> None:
     found = database.query(b"SELECT 'S\xe3o'")
     assert found is not None
     assert found == (["a", "b"], [[b"12", b"\xff"], [None, b""]])
+    database.find(b"SELECT 1 WHERE x = ?", b"it's")
+    assert wire.asked[-1] == b"SELECT 1 WHERE x = 'it\\'s'"
     wire.lastrowid = 9
     assert database.query(b"INSERT x") is None
     assert database.last_insert_id() == 9

@@ -53,6 +53,10 @@ class Database(ABC):
     def query(self, statement: bytes) -> Rows | None:
         """Runs a statement; None when it is of a kind that answers nothing."""
 
+    def find(self, statement: bytes, text: bytes) -> Rows | None:
+        """Runs a query with a text for the `?` in it."""
+        return self.query(statement.replace(b"?", escaped(text)))
+
     @abstractmethod
     def last_insert_id(self) -> int:
         """The id that the last statement gave a row by itself, the first of several; 0 when it gave none."""

@@ -45,7 +45,7 @@ def unquoted(text: bytes) -> bytes:
     return _ESCAPE.sub(plain, text[1:-1])
 
 
-def _bound(text: bytes) -> Value:
+def bound(text: bytes) -> Value:
     """How SQLite keeps it: as text when it is one, so that it is found as one."""
     try:
         decoded = text.decode()
@@ -89,7 +89,7 @@ def template(statement: bytes) -> Template:
             if kind == "number":
                 values[name] = _number(token)
             else:
-                values[name] = _bound(unquoted(token)) if kind == "text" else _of_hex(token)
+                values[name] = bound(unquoted(token)) if kind == "text" else _of_hex(token)
             parts.append(f":{name}")
         else:
             parts.append(token.decode("utf-8", "replace"))

@@ -44,7 +44,7 @@ class KvStore:
         database = self._database(now)
         if database is None:
             return None
-        found = database.query(b"SELECT `timestamp`, `value` FROM `kv_store` WHERE `key_name` = " + _quoted(key))
+        found = database.find(b"SELECT `timestamp`, `value` FROM `kv_store` WHERE `key_name` = ?", _bytes(key))
         if not found or not found.rows:
             return None
         moment, value = found.rows[0]
