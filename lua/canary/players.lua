@@ -25,6 +25,7 @@ local PARTS = {
     "wheel",
     "wheel/perks",
     "bestiary",
+    "bosses",
     "description",
     "class",
     "modal",

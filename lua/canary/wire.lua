@@ -10,7 +10,7 @@ local concat, min = raw.table.concat, raw.math.min
 
 -- Each may use at once what those before it offer.
 local PARTS = {
-    "things", "floors", "snapshots", "view", "differences", "goods", "imbuing", "hunting", "looks", "figures",
+    "things", "floors", "snapshots", "view", "differences", "goods", "imbuing", "hunting", "bosses", "looks", "figures",
     "holders", "told", "retold", "asked", "admission",
 }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.

@@ -3126,7 +3126,6 @@ function Player:getSkillTries(skillType) end
 ---@return number
 function Player:getSkullTime() end
 
---- No boss is ever put into a slot, so none is found.
 ---@param slotId integer
 ---@return number
 function Player:getSlotBossId(slotId) end
@@ -3466,7 +3465,6 @@ function Player:sendAmbientSoundEffect(id) end
 ---@return boolean
 function Player:sendBlessStatus() end
 
---- No client is told: the server's role doesn't write this message.
 ---@return boolean
 function Player:sendBosstiaryCooldownTimer() end
 
@@ -3679,7 +3677,6 @@ function Player:setOfflineTrainingSkill(skillId) end
 ---@return boolean
 function Player:setPronoun(newPronoun) end
 
---- Kept while the player is in the game; not saved.
 ---@param arg2? integer
 ---@return boolean
 function Player:setRemoveBossTime(arg2) end

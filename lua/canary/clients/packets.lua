@@ -178,6 +178,10 @@ return function(server, clients)
         messages[0xD7] = function(player, deeds)
             deeds.close_imbuing(player)
         end
+        messages[0xB0] = function(player, deeds, message)
+            local slot = message:u8()
+            deeds.ask_boss_slot(player, slot, message:u32())
+        end
         messages[0xBA] = function(player, deeds, message)
             local slot, action, upgrade = message:u8(), message:u8(), message:u8() ~= 0
             deeds.ask_task(player, slot, action, upgrade, message:u16())

@@ -101,7 +101,7 @@ return function(server, game, bind)
             field = numbered and "bestiary_race" or "bestiary_class"
             wanted = numbered and arguments.enum8(filter) or arguments.string(filter)
         end
-        server.parts.monsters.each_race(function(race, kind)
+        server.parts.monsters.each_of_bestiary(function(race, kind)
             if not field or kind[field] == wanted then
                 list[#list + 1] = named and kind.name or race
             end

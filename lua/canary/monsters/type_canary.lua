@@ -80,7 +80,7 @@ return function(server, monsters, bind)
             if select("#", ...) == 0 then
                 return kind.race_id
             end
-            kind.race_id = arguments.u16((...))
+            kind.race_id, kind.in_bestiary = arguments.u16((...)), true
             monsters.set_race(kind, kind.race_id)
             return true
         end),
@@ -100,7 +100,7 @@ return function(server, monsters, bind)
             if select("#", ...) == 0 then
                 return kind.boss_class ~= "" and kind.boss_race or 0
             end
-            kind.race_id = arguments.u16((...))
+            kind.race_id, kind.in_bosstiary = arguments.u16((...)), true
             monsters.set_race(kind, kind.race_id)
             return true
         end),

@@ -194,6 +194,15 @@ return function(server, monsters)
         end
     end
 
+    --- The same for those of the bestiary: bosses of the bosstiary are not among them (Canary).
+    function monsters.each_of_bestiary(visit)
+        monsters.each_race(function(race, kind)
+            if kind.in_bestiary then
+                visit(race, kind)
+            end
+        end)
+    end
+
     --- Visits all types that are loaded, by the names they are known under.
     function monsters.each_type(visit)
         for _, key in raw.ipairs(order) do

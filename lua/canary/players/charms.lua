@@ -238,7 +238,7 @@ return function(server, players)
     --- Points for what was finished before charms had tiers.
     function players.refund_old_charms(player)
         local unlocked, points = #sorted_keys(player.unlocked_charms or {}), player.charm_points or 0
-        parts.monsters.each_race(function(race, kind)
+        parts.monsters.each_of_bestiary(function(race, kind)
             if players.race_kills(player, race) >= (kind.bestiary_kills or 0) then
                 unlocked, points = unlocked + 1, points + (kind.bestiary_points or 0)
             end

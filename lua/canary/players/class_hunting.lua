@@ -105,11 +105,14 @@ return function(server, players, bind)
             return true
         end),
         setRemoveBossTime = none(function(player, value)
-            player.boss_remove_times = arguments.u8(value)
+            player.boss_removals = arguments.u8(value)
             return true
         end),
         getSlotBossId = none(function(player, slot)
-            return player.boss_slots and player.boss_slots[arguments.u8(slot)] or 0
+            return players.boss_in(player, arguments.u8(slot))
+        end),
+        getBossBonus = none(function(player, slot)
+            return players.boss_bonus(player, players.boss_in(player, arguments.u8(slot)))
         end),
         getPreyCards = of(function(player)
             return player.prey_cards or 0

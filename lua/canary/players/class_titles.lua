@@ -1,9 +1,9 @@
---- Player: Canary's titles, streams, proficiency and what a boss brings.
+--- Player: Canary's titles, streams and proficiency.
 
 local context = ...
 local raw = context.raw
 local sorted_keys = context.use("canary/sorted_keys")
-local floor, ipairs, type = raw.math.floor, raw.ipairs, raw.type
+local ipairs, type = raw.ipairs, raw.type
 
 local STREAM_LISTS = { "names", "mutes", "bans", "kick" }
 -- Those that scripts may set.
@@ -72,16 +72,6 @@ return function(server, players, bind)
         return true
     end
 
-    -- How much more bosses leave, in percent.
-    local function loot_bonus(points)
-        if points <= 250 then
-            return 25 + floor(points / 10)
-        elseif points <= 1250 then
-            return floor(37.5 + floor(points / 20))
-        end
-        return floor(100 + 0.5 * (raw.math.sqrt(8 * floor((points - 1250) / 5) + 81) - 9))
-    end
-
     local function outfit_key(kind, value)
         local which = type(value) == "number" and arguments.u16(value) or arguments.string(value)
         return arguments.string(kind) .. ":" .. which
@@ -130,10 +120,6 @@ return function(server, players, bind)
             player.proficiency = player.proficiency or {}
             player.proficiency[key] = (player.proficiency[key] or 0) + experience
             return true
-        end),
-        getBossBonus = none(function(player, slot)
-            local race = player.boss_slots and player.boss_slots[arguments.u8(slot)] or 0
-            return loot_bonus(player.boss_points or 0) + (players.boss_level(player, race) == 3 and 25 or 0)
         end),
         getHarmonyDamage = left(function(_, low, high)
             return arguments.u16(low), arguments.u16(high)

@@ -18,7 +18,7 @@ local STAGES = {
 ---@return number[] races empty when the bestiary is too small
 return function(server, level, taken)
     local races, kinds = {}, {}
-    server.parts.monsters.each_race(function(race, kind)
+    server.parts.monsters.each_of_bestiary(function(race, kind)
         races[#races + 1], kinds[race] = race, kind
     end)
     local list, out, left = {}, {}, #races

@@ -109,11 +109,14 @@ return function(server, storage)
         end
     end
 
-    -- Charms, preys, hunting tasks and the wheel.
+    -- Charms, bosses, preys, hunting tasks and the wheel.
     local function give_hunt(player, data)
         local players = server.parts.players
         if data.charms and data.charms[1] then
             players.read_charms(player, data.charms[1])
+        end
+        if data.bosses and data.bosses[1] then
+            players.read_bosses(player, data.bosses[1])
         end
         players.read_preys(player, data.preys or {})
         players.read_tasks(player, data.tasks or {})
@@ -341,7 +344,7 @@ return function(server, storage)
         else
             add_canary_ranges(data.storage, player)
             local players = server.parts.players
-            data.charms = { players.written_charms(player) }
+            data.charms, data.bosses = { players.written_charms(player) }, { players.written_bosses(player) }
             data.preys, data.tasks = players.written_preys(player), players.written_tasks(player)
             data.wheel = players.written_wheel(player)
             for at, kill in raw.ipairs(player.kills) do

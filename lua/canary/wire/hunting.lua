@@ -72,7 +72,7 @@ return function(server, wire)
         end,
         function()
             local races = {}
-            server.parts.monsters.each_race(function(race)
+            server.parts.monsters.each_of_bestiary(function(race)
                 races[#races + 1] = u16(race)
             end)
             return u16(#races) .. concat(races)
@@ -136,7 +136,7 @@ return function(server, wire)
         end,
         function(view)
             local races = {}
-            server.parts.monsters.each_race(function(race, kind)
+            server.parts.monsters.each_of_bestiary(function(race, kind)
                 races[#races + 1] = unlocked(view, race, kind)
             end)
             return u16(#races) .. concat(races)
@@ -161,7 +161,7 @@ return function(server, wire)
     -- How hard each monster is, and what tasks of each difficulty and number of stars are.
     local function task_table()
         local players, races, options = server.parts.players, {}, {}
-        server.parts.monsters.each_race(function(race, kind)
+        server.parts.monsters.each_of_bestiary(function(race, kind)
             races[#races + 1] = u16(race) .. char(players.task_difficulty(kind))
         end)
         for difficulty = 1, DIFFICULTIES do

@@ -238,3 +238,38 @@ def test_preys_and_tasks_are_kept(tmp_path: Path) -> None:
         "INSERT INTO player_prey VALUES (7, 0, 2, '12', 0, 3, 6, '28', '7200', 5, x'01000201');"
     )
     in_world(tmp_path, "canary", body, schema=schema_of("canary") + more)
+
+
+def test_bosses_in_slots_are_kept_and_are_not_of_the_bestiary(tmp_path: Path) -> None:
+    shown = b"""
+        local player = Player("Old Ann")
+        return { player:getSlotBossId(1), player:getSlotBossId(2), Game.getBestiaryList(true) }
+    """
+
+    def body(server: Server) -> None:
+        server.run(b"""
+            local king = Game.createMonsterType("King")
+            king:bossRaceId(77)
+            king:bossRace(1, "Archfoe")
+            Game.createMonsterType("Subject"):raceId(78)
+        """)
+        server.control("login", {"name": "Old Ann"})
+        # The only boss is that of the day: it is in no slot.
+        assert server.run(shown) == [55, 0, ["Subject"]]
+        server.run(b'Player("Old Ann"):setRemoveBossTime(4)')
+        server.control("logout", "Old Ann", True)
+        server.control("login", {"name": "Old Ann"})
+        assert server.run(shown)[:2] == [55, 0]
+        assert (
+            server.run(b"""
+            local id = db.storeQuery("SELECT * FROM player_bosstiary WHERE player_id = 7")
+            return Result.getNumber(id, "removeTimes")
+        """)
+            == 4
+        )
+
+    more = (
+        "CREATE TABLE player_bosstiary (player_id int, bossIdSlotOne int, bossIdSlotTwo int, removeTimes int,"
+        " tracker blob NOT NULL); INSERT INTO player_bosstiary VALUES (7, 55, 77, 2, '');"
+    )
+    in_world(tmp_path, "canary", body, schema=schema_of("canary") + more)

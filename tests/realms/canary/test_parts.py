@@ -47,6 +47,9 @@ _CANARY_ALONE = """
     players.perk players.read_scroll players.read_wheel players.reset_wheel_spells players.set_wheel
     players.skill_of_wheel players.spell_boost players.spell_extra players.spell_grade players.think_of_wheel
     players.upgrade_spell players.wheel_of players.wheel_stage players.wheel_stat players.written_wheel
+    players.SECOND_BOSS_POINTS players.ask_boss_slot players.boosted_boss players.boss_bonus players.boss_in
+    players.boss_loot_bonus players.boss_points_of players.boss_removal_price players.each_boss players.has_boss_slot
+    players.known_bosses players.read_bosses players.written_bosses
     items.take_off_imbuements storage.send_webhook combat.hazard players.hazard_points items.wear_imbuements
 """
 _TFS_ALONE = """

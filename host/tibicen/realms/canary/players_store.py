@@ -62,6 +62,7 @@ LISTS = {
         ),
         "slot",
     ),
+    "bosses": _Table("player_bosstiary", ("bossIdSlotOne", "bossIdSlotTwo", "removeTimes", "tracker")),
     "wheel": _Table("player_wheeldata", ("slot",)),
     "charms": _Table(
         "player_charms",

@@ -1,4 +1,4 @@
---- What a player's client asks for about its hunt: charms, preys, tasks (Canary).
+--- What a player's client asks for about its hunt: charms, bosses, preys, tasks (Canary).
 
 return function(server, _, deeds)
     if server.tfs then
@@ -12,6 +12,11 @@ return function(server, _, deeds)
     ---@param race number
     function deeds.ask_charm(player, action, charm, race)
         server.parts.players.ask_charm(player, action, charm, race)
+    end
+
+    --- Puts a boss into a slot, or none: see players.ask_boss_slot.
+    function deeds.ask_boss_slot(player, slot, race)
+        server.parts.players.ask_boss_slot(player, slot, race)
     end
 
     --- Does something with a slot of preys: see players.ask_prey.

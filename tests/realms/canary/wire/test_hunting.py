@@ -1,4 +1,4 @@
-"""Preys, hunting tasks and charms over the wire: Canary's, for clients of 11.00 and 13.10."""
+"""Preys, hunting tasks, charms and bosses over the wire: Canary's, for clients of 11.00 and 13.10."""
 
 from __future__ import annotations
 
@@ -23,12 +23,19 @@ for race = 1, 40 do
     kind:outfit(race == 7 and { lookTypeEx = 2400 } or { lookType = 21, lookHead = race })
 end
 """
+_BOSSES = """
+for at, name in ipairs({ "Ape King", "Bat King", "Cat King" }) do
+    local kind = Game.createMonsterType(name)
+    kind:bossRaceId(200 + at)
+    kind:bossRace(1, "Archfoe")
+end
+"""
 ACTIVE, LIST = 2, 5
 
 
 @pytest.fixture(params=(1100, 1310))
 def game(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Game]:
-    scripts = {"beasts.lua": _MONSTERS}
+    scripts = {"beasts.lua": _MONSTERS, "bosses.lua": _BOSSES}
     made = stack.run(lambda: Game(tmp_path, dialect="canary", version=request.param, scripts=scripts))
     yield made
     stack.run(lambda: made.__exit__(None, None, None))
@@ -113,3 +120,46 @@ def test_a_task_and_a_charm(game: Game) -> None:
     """)
     ann.do("buy_charm", charm=4, action=0, race=0)
     assert game.lua("return Player('Ann'):getCharmTier(4)") == 1
+
+
+@on_stack
+def test_bosses(game: Game) -> None:
+    if game.version == 1100:
+        return
+    ann, _ = _enter(game)
+    boosted = game.lua("return MonsterType(Game.getBoostedBoss()):raceId()")
+    first, second = (race for race in (201, 202, 203) if race != boosted)
+    game.lua(f"""
+        ann = Player("Ann")
+        for _, race in ipairs({{ {first}, {second}, {boosted} }}) do
+            ann:addBosstiaryKill(MonsterType(race):name(), 60)
+        end
+        ann:setBossPoints(300)
+        ann:kv():scoped("boss.cooldown"):set("{first}", 1700000000)
+    """)
+    listed = fields_of(ann.do("bosstiary_list"), "bosstiary")["bosses"]
+    assert [each["boss"] for each in listed] == [201, 202, 203] and listed[0]["kills"] == 60
+    ann.do("bosstiary_slot", slot=1, boss=boosted)
+    game.pass_time(300)
+    ann.do("bosstiary_slot", slot=1, boss=first)
+    ann.take()
+    slots = fields_of(ann.do("bosstiary_slots"), "bosstiary_slots")
+    assert (slots["points"], slots["bonus"], slots["next_points"]) == (300, 52, 310)
+    assert (slots["first_boss"], slots["first"]["loot_bonus"], slots["first"]["price"]) == (first, 77, 0)
+    assert (slots["second_unlocked"], slots["second_boss"], slots["today_boss"]) == (0, 1500, boosted)
+    assert slots["bosses"] == [{"boss": second, "race": 1}]
+    assert game.lua("return { ann:getSlotBossId(1), ann:getBossBonus(1), ann:getSlotBossId(2) }") == [first, 77, 0]
+    # The first is taken out for nothing, the next for 100,000.
+    game.pass_time(300)
+    ann.do("bosstiary_slot", slot=1, boss=0)
+    game.pass_time(300)
+    ann.do("bosstiary_slot", slot=1, boss=second)
+    game.pass_time(300)
+    ann.do("bosstiary_slot", slot=1, boss=0)
+    assert game.lua("return ann:getSlotBossId(1)") == second
+    game.lua("ann:setBankBalance(100000)")
+    game.pass_time(300)
+    ann.do("bosstiary_slot", slot=1, boss=0)
+    assert game.lua("return { ann:getSlotBossId(1), ann:getBankBalance() }") == [0, 0]
+    game.lua("ann:sendBosstiaryCooldownTimer()")
+    assert fields_of(ann.take(), "boss_cooldowns")["bosses"] == [{"boss": first, "timestamp": 1700000000}]
