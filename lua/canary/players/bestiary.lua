@@ -61,6 +61,7 @@ return function(server, players)
         if reaches(kind, before, before + count) then
             local text = "You unlocked details for the creature '" .. kind.name .. "'"
             players.text(player, server.env.MESSAGE_STATUS, text)
+            players.tell(player, "bestiary_changed", { race = race })
             if before + count >= (kind.bestiary_kills or 0) then
                 players.add_charm_points(player, kind.bestiary_points or 0)
             end

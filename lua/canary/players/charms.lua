@@ -233,6 +233,7 @@ return function(server, players)
         elseif charm and action == 2 and pay(player, player.level * REMOVE_A_LEVEL) then
             players.set_charm(player, id, 0)
         end
+        players.tell(player, "charms")
     end
 
     --- Points for what was finished before charms had tiers.

@@ -6,7 +6,7 @@ local raw = context.raw
 local byte, sub = raw.string.byte, raw.string.sub
 
 local PARTS = { "walking", "talking", "shops", "containers", "parties", "outfits", "vips", "quests", "imbuing",
-    "bosses" }
+    "bosses", "bestiary" }
 local MOST_STEPS = 128
 -- What appears where somebody leaves the game.
 local LOGOUT_EFFECT = 3
@@ -48,7 +48,7 @@ return function(server, wire)
     local WIDE, WIDE_LENGTHS = 1281, { [0x7A] = 8, [0x7B] = 7, [0xD3] = 9 }
     if not server.tfs then
         LENGTHS[0x60], LENGTHS[0xD5], LENGTHS[0xD6], LENGTHS[0xD7], LENGTHS[0xE4] = 2, 4, 2, 1, 5
-        LENGTHS[0xB0], LENGTHS[0xBA], LENGTHS[0xEB] = 6, 6, 3
+        LENGTHS[0xB0], LENGTHS[0xBA], LENGTHS[0xE2], LENGTHS[0xE3], LENGTHS[0xEB] = 6, 6, 4, 3, 3
         WIDE_LENGTHS[0xD5] = 6
     end
     -- Where a message has its text, and how many bytes are behind it at least.

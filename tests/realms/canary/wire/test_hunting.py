@@ -19,7 +19,12 @@ for race = 1, 40 do
     kind:raceId(race)
     kind:experience(10)
     kind:BestiaryStars((race - 1) % 4 + 1)
+    kind:Bestiaryclass("Bird")
+    kind:Bestiaryrace(3)
+    kind:BestiaryFirstUnlock(2)
+    kind:BestiarySecondUnlock(4)
     kind:BestiarytoKill(5)
+    kind:BestiaryCharmsPoints(15)
     kind:outfit(race == 7 and { lookTypeEx = 2400 } or { lookType = 21, lookHead = race })
 end
 """
@@ -163,3 +168,56 @@ def test_bosses(game: Game) -> None:
     assert game.lua("return { ann:getSlotBossId(1), ann:getBankBalance() }") == [0, 0]
     game.lua("ann:sendBosstiaryCooldownTimer()")
     assert fields_of(ann.take(), "boss_cooldowns")["bosses"] == [{"boss": first, "timestamp": 1700000000}]
+
+
+@on_stack
+def test_the_bestiary_and_its_charms(game: Game) -> None:
+    if game.version == 1100:
+        return
+    ann, _ = _enter(game)
+    game.lua("""
+        local charm = Game.createBestiaryCharm(4)
+        charm:name("Zap")
+        charm:description("It strikes.")
+        charm:category(CHARM_MAJOR)
+        charm:points({ 10, 20, 30 })
+        ann = Player("Ann")
+        ann:addBestiaryKill("Beast 1", 1)
+        local loot = Loot()
+        loot:setId(3031)
+        loot:setChance(90000)
+        loot:setMaxCount(3)
+        local rare = Loot()
+        rare:setId(2400)
+        rare:setChance(1000)
+        local kind = MonsterType("Beast 1")
+        kind:addLoot(loot)
+        kind:addLoot(rare)
+        kind:maxHealth(77)
+        kind:addElement(COMBAT_FIREDAMAGE, 30)
+    """)
+    assert fields_of(ann.take(), "bestiary_changed") == {"race": 1}
+    told = ann.do("bestiary_classes")
+    classes = fields_of(told, "bestiary_classes")["classes"]
+    assert len(classes) == 21 and classes[2] == {"name": "Bird", "total": 40, "unlocked": 1}
+    assert fields_of(told, "charms")["charms"] == [
+        {"charm": 4, "name": "Zap", "text": "It strikes.", "zero": 0, "price": 10, "unlocked": 0, "assigned": 0}
+    ]
+    birds = fields_of(ann.do("bestiary_creatures", search=0, **{"class": "Bird"}), "bestiary_creatures")["creatures"]
+    assert birds[:2] == [{"race": 1, "progress": 1, "occurrence": 0}, {"race": 2, "progress": 0}]
+    found = ann.do("bestiary_creatures", search=1, races=[2, 1])
+    assert fields_of(found, "bestiary_creatures")["creatures"] == birds[:1]
+    known = fields_of(ann.do("bestiary_monster", race=1), "bestiary_monster")
+    assert (known["progress"], known["kills"], [each["id"] for each in known["loot"]]) == (1, 1, [0, 0])
+    game.lua("ann:addBestiaryKill('Beast 1', 4)")
+    ann.do("buy_charm", charm=4, action=0, race=0)
+    told = ann.do("buy_charm", charm=4, action=1, race=1)
+    charms = fields_of(told, "charms")
+    assert (charms["points"], charms["charms"][0]["race"], charms["charms"][0]["remove_cost"]) == (5, 1, 2000)
+    assert charms["races"] == [1]
+    known = fields_of(ann.do("bestiary_monster", race=1), "bestiary_monster")
+    assert (known["progress"], known["health"], known["charm"], known["remove_cost"]) == (4, 77, 4, 2000)
+    assert [(each["id"], each["difficulty"]) for each in known["loot"]] == [(3031, 0), (2400, 2)]
+    assert known["elements"][1] == {"element": 1, "value": 70}
+    # What isn't there is not answered.
+    assert "bestiary_monster" not in names_of(ann.do("bestiary_monster", race=999))
