@@ -395,6 +395,8 @@ class Session:
         assert self.bridge.feed is not None
         for name, event in events:
             self.bridge.feed.tell(name, self.info["id"], event)
+        if self.bridge.feed.lost:
+            self.bridge.counts["events_lost"] = self.bridge.feed.lost
 
     def _within(self, side: Side, changed: Changed) -> Changed | None:
         """None when plugins made more of a frame than the other side takes: then it goes on as it was."""

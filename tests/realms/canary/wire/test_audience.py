@@ -19,6 +19,7 @@ from tests.protocol.wire_ends import HERE, until
 from tests.realms.canary.wire.heard import Heard, Player, listen
 from tests.test_readme import free_port
 
+from tibicen.bus import subjects
 from tibicen.config import PluginConfig
 from tibicen.protocol.extended import chunks
 from tibicen.protocol.world_view import NEEDS
@@ -233,6 +234,18 @@ def test_it_is_told_who_answers_and_why_nobody_does(
                 ("client", None, ["arena"], "script data-arena/scripts/pong.lua"),
             ]
             assert bob.extended == []
+
+    run(scenario)
+
+
+def test_what_nobody_could_be_told_is_counted(folder: PluginFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with staged(folder) as stage:
+            ann = await stage.enter("Ann")
+            monkeypatch.setattr(subjects, "QUEUE_LIMIT", 0)
+            ann.client.send("say", type=SAY, text="one")
+            await until(lambda: stage.heard("said"))
+            assert stage.ties["counts"]["events_lost"] == 1 and stage.heard("subject") == []
 
     run(scenario)
 

@@ -137,7 +137,7 @@ INSIDE: dict[str, Case] = {
     "ingame_xtea_length_not_multiple_of_8": Case(lambda c: framed(bytes(12)), "closed", "8"),
     "ingame_length_0": Case(lambda c: b"\0\0", "closed", "frame"),
     "ingame_length_over_limit": Case(lambda c: b"\xff\xff" + bytes(10), "closed", "frame"),
-    "ingame_4100_byte_frame": Case(lambda c: framed(bytes(4104)), "closed", "frame"),
+    "ingame_4100_byte_frame": Case(lambda c: framed(bytes(4104)), "closed", "4096 are taken"),
     "ingame_inner_length_too_big": Case(lambda c: block(c, b"\xff\xff\x1d" + bytes(5)), "closed", ""),
     "ingame_no_message": Case(lambda c: block(c, bytes(8)), "closed", "without a message"),
     "ingame_way_of_another_length": Case(lambda c: c.sealer.seal(b"\x64\x05\1\1"), "closed", "0x64"),

@@ -22,6 +22,11 @@ HEADER: Final = 2
 DEFLATED_FROM: Final = 128
 """Bytes of messages: shorter frames are not deflated."""
 
+TOO_LONG: Final = (
+    "a frame of {} bytes, and {} are taken (wire.limits.frame). If a module sends JSON by extended opcodes: OTClient "
+    "cuts it into chunks of 65000 bytes, and servers take 3900 (Canary) or 8000 (TFS)"
+)
+
 FIRST_FRAME: Final = 1024
 """Of a first frame, in bytes: login frames of all versions have less than 500."""
 
@@ -185,6 +190,9 @@ class Peer(asyncio.Protocol):
                 self._prelude = False
                 continue
             limit = FIRST_FRAME if self.xtea is None else self.options.limits.frame + HEADER
+            said = int.from_bytes(self._buffer[:2], "little") if self.stack is not Stack.BLOCKS else 0
+            if self.xtea is not None and said + HEADER > limit:
+                raise WireError(TOO_LONG.format(said, self.options.limits.frame))
             length = peek_frame(self.stack, self._buffer, limit)
             if not length or len(self._buffer) < length:
                 return

@@ -58,7 +58,7 @@ class Views:
 
     Args:
         feed: who is told of what happens in them.
-        counts: views_lost is counted here.
+        counts: views_lost, and events_lost (too many messages wait), are counted here.
     """
 
     def __init__(self, feed: WorldFeed, counts: Counter[str]) -> None:
@@ -191,6 +191,8 @@ class Views:
         events, self._events = self._events, []
         for number, (name, event) in events:
             self._feed.tell(name, number, event)
+        if self._feed.lost:
+            self._counts["events_lost"] = self._feed.lost
 
 
 def _no_items() -> ItemTable:
