@@ -306,6 +306,17 @@ def test_a_new_folder_is_named_and_a_changed_one_is_not(stage: Stage) -> None:
     assert stage.seen == [{"greeter"}]
 
 
+def test_a_folder_waits_for_what_is_told_of_its_files(stage: Stage) -> None:
+    (stage.folder / "new").mkdir()
+    stage.say("moved", ".new.draft", to="new", folder=True)
+    # A busy machine tells the rest of it late.
+    stage.go_on(waves.BURST - TICK)
+    assert stage.waves == []
+    stage.say("moved", ".new.draft/init.lua", to="new/init.lua")
+    stage.go_on(waves.BURST + TICK)
+    assert stage.seen == [{"new", "new/init.lua"}]
+
+
 def test_moved_out_and_moved_in(stage: Stage, tmp_path: Path) -> None:
     outside = str(tmp_path / "outside.lua")
     stage.gatherer.take([Change("moved", False, str(stage.folder / "a.lua"), outside, stage.now)])

@@ -2,7 +2,8 @@
 
 - A finished save (closed after writing, or renamed into place) waits only `QUIET`.
 - A file that is modified but not closed is half-written: its wave waits, at most `HALF_WRITTEN`.
-- Several files at once, or a wave soon after another, are a burst (a checkout, a copy): `BURST` of quiet.
+- Several files at once, a folder, whose files are told of behind it, or a wave soon after another are a burst (a
+  checkout, a copy): `BURST` of quiet.
 - A git checkout holds its `index.lock`: its wave waits for the end, at most `CHECKOUT`.
 - A deleted file may be half of a save (delete or rename away, then create): it waits `DELETION`.
 """
@@ -75,6 +76,7 @@ class WaveGatherer:
         self._half_written: dict[Path, float] = {}
         self._deleted: dict[Path, float] = {}
         self._born: set[Path] = set()
+        self._with_folder = False
         self._first = self._last = 0.0
         self._sent = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -83,6 +85,7 @@ class WaveGatherer:
         """Takes events in order and sets the time at which to look whether the wave is whole."""
         for change in changes:
             if self._note(change):
+                self._with_folder |= change.is_directory
                 if not self._first:
                     self._first = change.at
                 self._last = change.at
@@ -101,6 +104,7 @@ class WaveGatherer:
         self._half_written.clear()
         self._deleted.clear()
         self._born.clear()
+        self._with_folder = False
         self._first = 0.0
 
     def _note(self, change: Change) -> bool:
@@ -151,7 +155,7 @@ class WaveGatherer:
         """When the wave is whole if nothing more happens; not after `now` when it is whole already."""
         if now - self._first > LONGEST:
             return now
-        burst = len(self._touched) > 1 or self._first - self._sent < AFTERSHOCK
+        burst = len(self._touched) > 1 or self._with_folder or self._first - self._sent < AFTERSHOCK
         due = self._last + (BURST if burst else QUIET)
         for at in self._half_written.values():
             due = max(due, at + HALF_WRITTEN)
