@@ -76,8 +76,10 @@ class GamePeer(Peer):
             self.refuse("Character not found.", f"account {account.name!r} has no character of the name asked for")
             return
         client = {"version": first.version, "system": first.system, "extended": first.system >= OTCLIENT_SYSTEMS}
+        # It may have to wait for its turn; the timer of logins is not meant for that.
+        self.wait(self.options.limits.silence_seconds, "nothing came")
         try:
-            self._world.enter(self, name, dict(account.characters[name]), {**client, "address": self.address})
+            await self._world.arrive(self, name, dict(account.characters[name]), {**client, "address": self.address})
         except TibicenError as error:
             log.error("%s could not come into the game: %s", name, error)
             self.refuse(BROKEN, f"{name}: {BROKEN}")
@@ -86,7 +88,6 @@ class GamePeer(Peer):
             self.refuse(refused.text, f"{name}: {refused.text}", refused.seconds)
             return
         self.character = name
-        self.wait(self.options.limits.silence_seconds, "nothing came")
         log.info("game port: %s came into the game from %s (version %d)", name, self.address, first.version)
 
     def refuse(self, text: str, reason: str, seconds: int = 0) -> None:

@@ -16,6 +16,7 @@ from tibicen.realms.canary.wire.entrance import Entrance, Refused
 from tibicen.realms.canary.wire.exchange import Exchange
 from tibicen.realms.canary.wire.options import WireOptions
 from tibicen.realms.canary.wire.session import Session
+from tibicen.realms.canary.wire.turns import Turns
 from tibicen.realms.canary.wire.views import Views, raw
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ PING_SECONDS = 1.0
 
 STARTING = "Gameworld is starting up. Please wait."
 """What a client is told whose character can't come in yet."""
+
+BROKEN = "Your character could not be loaded."
 
 CLOSED = "The game is just going down.\nPlease try again later."
 """What a client is told whose server ends while it logs in."""
@@ -58,6 +61,7 @@ class WireWorld:
         self.in_game: dict[int, Session] = {}
         """Connections with a character in the game, by their numbers."""
         self._by_address: dict[str, int] = {}
+        self.turns = Turns()
         self._connections = 0
         self._ticker: asyncio.Task[None] | None = None
         self._next_ping = 0.0
@@ -109,8 +113,17 @@ class WireWorld:
 
     # -- what connections bring
 
+    async def arrive(self, peer: GamePeer, name: str, fields: dict[str, Any], client: dict[str, Any]) -> None:
+        """A character comes into the game as with `enter`: at once, or in its turn when many do."""
+        await self.turns.wait()
+        began = time.perf_counter()
+        try:
+            self.enter(peer, name, fields, client)
+        finally:
+            self.turns.used(time.perf_counter() - began)
+
     def enter(self, peer: GamePeer, name: str, fields: dict[str, Any], client: dict[str, Any]) -> None:
-        """A character comes into the game.
+        """A character comes into the game; what it sees is sent with the next tick.
 
         Raises:
             Refused: it may not.
@@ -131,7 +144,6 @@ class WireWorld:
         self.exchange.begin(session)
         self.views.begin(peer.number, client["version"])
         self._audience.tell("server.opened", session.info)
-        self.flush()
 
     def ban(self, address: str) -> str:
         """What somebody at a banned address is told; empty for an address that is not."""
@@ -176,7 +188,7 @@ class WireWorld:
                 problem = str(answer.get("problem") or "")
             except TibicenError as error:
                 log.error("%s could not come into the new server's game: %s", session.name, error)
-                problem = "Your character could not be loaded."
+                problem = BROKEN
             if problem:
                 self._taken_out(number, "refused")
                 session.peer.refuse(problem, f"the server was reloaded; {problem}")
@@ -246,6 +258,7 @@ class WireWorld:
             now: the loop's time.
         """
         self._move_in()
+        self.turns.renew()
         if now >= self._next_ping:
             self._next_ping = now + PING_SECONDS
             self._ping()
@@ -266,6 +279,7 @@ class WireWorld:
     def close(self) -> None:
         """Closes the connections; nothing is asked of the server any more."""
         self._closed = True
+        self.turns.end()
         for number, session in list(self.in_game.items()):
             self._taken_out(number, "stopped")
             session.peer.close("the server shuts down", expected=True)
