@@ -115,81 +115,84 @@ return function(server)
     end
 
     -- Messages of a view put together for frames, no message cut in two, up to so many bytes; how many those are. One
-    -- that has to be alone in its frame is in a table.
-    local function take_frames(view, most)
-        local out, frames, parts, size, all = view.out, {}, {}, 0, 0
-        local function close()
-            if size > 0 then
-                frames[#frames + 1], parts, size = concat(parts), {}, 0
+    -- that has to be alone in its frame is in a table. What is left stays with the view.
+    local parts = {}
+
+    local function take_frames(view, most, number, list)
+        local out, last = view.out, view.out_count
+        local count, size, all, at = 0, 0, 0, 1
+        while at <= last and all < most do
+            local message = out[at]
+            local alone = raw.type(message) == "table"
+            message = alone and message[1] or message
+            if count > 0 and (alone or size + #message > FRAME) then
+                list[#list + 1], list[#list + 2] = number, concat(parts, "", 1, count)
+                count, size = 0, 0
             end
-        end
-        local at = 1
-        while at <= #out and all < most do
-            local alone = raw.type(out[at]) == "table"
-            local message = alone and out[at][1] or out[at]
-            if alone or size + #message > FRAME then
-                close()
-            end
-            parts[#parts + 1] = message
-            size, all = size + #message, all + #message
+            count, size, all = count + 1, size + #message, all + #message
+            parts[count] = message
             if alone then
-                close()
+                list[#list + 1], list[#list + 2] = number, message
+                count, size = 0, 0
             end
             at = at + 1
         end
-        close()
-        local rest = {}
-        for index = at, #out do
-            rest[#rest + 1] = out[index]
+        if count > 0 then
+            list[#list + 1], list[#list + 2] = number, concat(parts, "", 1, count)
         end
-        view.out = rest
-        return frames, all
+        -- Kept, so that it need not grow anew for every round.
+        for index = 1, last do
+            out[index] = out[at + index - 1]
+        end
+        view.out_count = last - at + 1
+        return all
     end
 
     -- See wire_flush and wire_watch.
     local function flush(again)
-        local list = {}
+        local list, over, retold = {}, {}, {}
         wire.begin_round()
         for _, view in raw.pairs(wire.views) do
             wire.refresh(view)
         end
         local left = ALL_AT_ONCE
         for number, view in raw.pairs(wire.views) do
-            local frames, size = {}, 0
-            if #view.out > 0 and left > 0 then
-                frames, size = take_frames(view, min(AT_ONCE, left))
-                left = left - size
+            if view.out_count > 0 and left > 0 then
+                left = left - take_frames(view, min(AT_ONCE, left), number, list)
             end
-            local over = view.player.removed and #view.out == 0
             -- What waits still would be told twice: then it is for the next time.
-            local retold = again[number] and not view.player.removed and #view.out == 0 and wire.retold(view)
-            if over or size > 0 or retold then
-                list[#list + 1] = { number, frames, over, retold or nil }
-            end
-            if over then
-                wire.forget(view)
+            if view.out_count == 0 then
+                if view.player.removed then
+                    over[#over + 1] = number
+                    wire.forget(view)
+                elseif again and again[number] then
+                    retold[#retold + 1] = { number, wire.retold(view) }
+                end
             end
         end
-        return list
+        return list, over, retold
     end
 
-    --- What is to be sent since the last time: { { number, frames, over }, … }. `over` says that the character has left
-    --- and the connection is to be closed behind the frames.
+    --- What is to be sent since the last time: { number, frame, number, frame, … }, each the messages of one frame, and
+    --- the numbers of connections that are over: whose characters have left, to be closed behind their frames.
+    ---@return table { frames, over }
     function server.controls.wire_flush()
-        return flush({})
+        local list, over = flush()
+        return { list, over }
     end
 
     --- The same for a host that reads along.
-    ---@param numbers number[] connections of which all that was told so far is wanted: { messages, names } as the
-    --- fourth of their rows; one that is not ready for it has none
-    ---@return table { rows, kinds }; kinds are those of items that were told of since the last time: { client's id,
-    --- flags } each
+    ---@param numbers number[] connections of which all that was told so far is wanted; one that is not ready for it is
+    --- left out of `known`
+    ---@return table { frames, over, known, kinds }: known of { number, { messages, names } } each, which include the
+    --- frames; kinds are those of items that were told of since the last time, { client's id, flags } each
     function server.controls.wire_watch(numbers)
         local again = {}
         for _, number in raw.ipairs(numbers) do
             again[number] = true
         end
-        return { flush(again), wire.take_kinds() }
+        local list, over, retold = flush(again)
+        return { list, over, retold, wire.take_kinds() }
     end
 
     --- Scripts that answer extended messages of clients, in order.

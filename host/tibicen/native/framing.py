@@ -122,12 +122,31 @@ def read_frame(stack: Stack, data: bytes, xtea: Xtea | None = None) -> tuple[byt
     return opening.view[offset : offset + frame.length], bool(frame.compressed)
 
 
+class _Sealing(threading.local):
+    """Where a thread puts frames together."""
+
+    def __init__(self) -> None:
+        self.offset, self.length = ffi.new("size_t *"), ffi.new("size_t *")
+        self.resize(1 << 16)
+
+    def resize(self, size: int) -> None:
+        self.data = ffi.new("uint8_t[]", lib.TIB_HEADROOM + size + lib.TIB_TAILROOM)
+        self.messages = self.data + lib.TIB_HEADROOM
+        self.view = ffi.buffer(self.data)
+        self.size = size
+
+
+_sealing = _Sealing()
+
+
 class Sealer:
     """One direction of a connection: seals messages into frames and counts their sequence numbers."""
 
     def __init__(self, stack: Stack, xtea: Xtea | None = None) -> None:
         self.stack = stack
         self.xtea = xtea
+        self._stack = int(stack)
+        self._counts = stack in (Stack.SEQUENCE, Stack.BLOCKS)
         self._counter = ffi.new("uint32_t *")
 
     @property
@@ -142,16 +161,18 @@ class Sealer:
 
     def seal(self, messages: bytes, *, flags: Flags = Flags.NONE, compressed: bool = False) -> bytes:
         """A whole frame around `messages`; WireError when they are too long for one."""
-        buffer = bytearray(lib.TIB_HEADROOM + len(messages) + lib.TIB_TAILROOM)
-        buffer[lib.TIB_HEADROOM : lib.TIB_HEADROOM + len(messages)] = messages
+        sealing, size = _sealing, len(messages)
+        if size > sealing.size:
+            sealing.resize(size)
+        ffi.memmove(sealing.messages, messages, size)
         number = 0
-        if self.stack in (Stack.SEQUENCE, Stack.BLOCKS) and not flags & Flags.ADLER:
+        if self._counts and not flags & Flags.ADLER:
             number = lib.tib_sequence_next(self._counter) | (compressed << 31)
-        offset, length = ffi.new("size_t *"), ffi.new("size_t *")
-        schedule = self.xtea.schedule if self.xtea else ffi.NULL
-        pointer = ffi.from_buffer("uint8_t[]", buffer, require_writable=True)
-        check(
-            lib.tib_frame_seal(self.stack, schedule, flags, number, pointer, len(messages), offset, length),
-            "frame",
-        )
-        return bytes(buffer[offset[0] : offset[0] + length[0]])
+        schedule = ffi.NULL if self.xtea is None else self.xtea.schedule
+        place, length = sealing.offset, sealing.length
+        error = lib.tib_frame_seal(self._stack, schedule, flags, number, sealing.data, size, place, length)
+        if error:
+            check(error, "frame")
+        at = place[0]
+        sealed: bytes = sealing.view[at : at + length[0]]
+        return sealed

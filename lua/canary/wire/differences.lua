@@ -231,9 +231,11 @@ return function(server, wire)
         end
     end
 
+    local seen = {}
+
     --- Tells a client what has changed of the tiles that it sees: first who walked, then what else differs.
     function wire.tell_changes(view, changes)
-        local seen, count = {}, 0
+        local count = 0
         for at = 1, #changes do
             local change = changes[at]
             if wire.sees(view, change.x, change.y, change.z) then

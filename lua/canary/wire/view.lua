@@ -32,18 +32,19 @@ return function(server, wire)
             -- Told by itself, whatever others are told: to compare the two.
             apart = client.apart or false,
             tiles = {}, at = {}, known = {}, known_count = 0, shown = {}, slots = {}, windows = {},
-            out = {}, waiting = {}, waiting_count = 0, unknown = {}, offers = {},
+            out = {}, out_count = 0, waiting = {}, waiting_count = 0, unknown = {}, offers = {},
         }
     end
 
     local function send(view, message)
-        view.out[#view.out + 1] = message
+        local count = view.out_count + 1
+        view.out[count], view.out_count = message, count
     end
     wire.send = send
 
     --- Sends a message in a frame of its own: what some clients don't read to its end costs them nothing else then.
     function wire.send_alone(view, message)
-        view.out[#view.out + 1] = { message }
+        send(view, { message })
     end
 
     -- What of the map has changed ----------------------------------------------------------------------------------

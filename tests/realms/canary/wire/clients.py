@@ -163,15 +163,14 @@ class Game:
         before = {client: len(client.seen) for client in self.clients}
         told: Any = self.server.control("wire_flush")
         by_number = {client.number: client for client in self.clients}
-        for number, frames, over in told or ():
-            client = by_number.get(number)
-            if client is None:
-                continue
-            for frame in frames or ():
-                client.read(frame if isinstance(frame, bytes) else frame.encode())
-            if over:
-                client.over = True
-                self.clients.remove(client)
+        frames, over = told
+        for number, frame in zip(frames[::2], frames[1::2], strict=True) if frames else ():
+            if number in by_number:
+                by_number[number].read(frame if isinstance(frame, bytes) else frame.encode())
+        for number in over or ():
+            if number in by_number:
+                by_number[number].over = True
+                self.clients.remove(by_number[number])
         return {client: client.seen[count:] for client, count in before.items()}
 
     def pass_time(self, ms: int) -> None:

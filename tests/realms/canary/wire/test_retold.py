@@ -22,17 +22,17 @@ DEEDS = 60
 def retold(game: Game, client: Client, items: ItemTable) -> WorldView:
     """The view of who is told of a client, and of nothing that it was told before."""
     game.tell()
-    rows, kinds = game.server.control("wire_watch", [client.number])  # type: ignore[misc]
+    asked: Any = game.server.control("wire_watch", [client.number])
+    frames, _, known, kinds = asked
     assert items.table is not None
-    for client_id, flags in kinds or ():  # type: ignore[union-attr]
+    for client_id, flags in kinds:
         items.table[client_id] = flags  # type: ignore[index, call-overload]
-    for number, frames, _, *told in rows or ():  # type: ignore[union-attr, misc]
+    assert client.number not in list(frames)[::2]
+    for number, (messages, names) in known:
         if number != client.number:
             continue
-        assert not frames
-        messages, names = told[0]  # type: ignore[misc]
         view, reader = WorldView(), Described(client.protocol.version, items)
-        view.knows((creature, raw(name).decode("latin-1")) for creature, name in names or ())
+        view.knows((creature, raw(name).decode("latin-1")) for creature, name in names)
         for message in messages:
             list(view.take(reader.read("server", raw(message)), *reader.view))
         assert view.unread == 0

@@ -153,12 +153,11 @@ class Views:
             if 0 <= client_id < ITEM_IDS:
                 table[client_id] = flags
 
-    def take(self, number: int, frames: Iterable[bytes]) -> None:
+    def take(self, number: int, frame: bytes) -> None:
         """A client was told something."""
         known = self._watched.get(number)
         if known is not None:
-            for frame in frames:
-                self._events += [(number, event) for event in self._read(number, known, frame)]
+            self._events += [(number, event) for event in self._read(number, known, frame)]
 
     def take_all(self, number: int, messages: Iterable[bytes | str], names: Iterable[Sequence[Any]]) -> None:
         """All that a client knows: whom nothing was told of it before."""

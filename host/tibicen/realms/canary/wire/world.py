@@ -223,30 +223,28 @@ class WireWorld:
         """Sends what the world has to tell."""
         views, shown = self.views, self.exchange.wanted
         if listens := views.listens():
-            rows, kinds = self.server.control("wire_watch", views.missing())
-            views.note_kinds(kinds or ())
+            frames, over, known, kinds = self.server.control("wire_watch", views.missing())
+            views.note_kinds(kinds)
         else:
-            rows = self.server.control("wire_flush")
-        ended = []
-        for number, frames, over, *known in rows or ():
-            session = self.in_game.get(number)
+            frames, over = self.server.control("wire_flush")
+            known = ()
+        sessions, told = self.in_game, iter(frames)
+        for number, each in zip(told, told, strict=True):
+            session = sessions.get(number)
             if session is None:
                 continue
-            told = [raw(frame) for frame in frames or ()]
-            for frame in told:
-                if shown:
-                    self.exchange.from_server(session, frame)
-                else:
-                    session.peer.send(frame)
+            frame = raw(each)
+            if shown:
+                self.exchange.from_server(session, frame)
+            else:
+                session.peer.send(frame)
             if listens:
-                views.take(number, told)
-                if known:
-                    views.take_all(number, *(part or () for part in known[0]))
-            if over:
-                ended.append(number)
+                views.take(number, frame)
+        for number, (messages, names) in known:
+            views.take_all(number, messages, names)
         # Frames go first: who hears of them can't hold them.
         views.tell()
-        for number in ended:
+        for number in over:
             gone = self._taken_out(number, "left")
             if gone is not None:
                 gone.close("the character left the game", expected=True)
