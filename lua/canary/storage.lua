@@ -22,6 +22,7 @@ local PARTS = {
     "webhook",
     "bank",
     "market",
+    "guilds",
 }
 
 return function(server)
@@ -30,12 +31,15 @@ return function(server)
         context.use("canary/storage/" .. part)(server, storage)
     end
 
-    --- Writes all that is to last: players in the game, keys and values.
+    --- Writes all that is to last: players in the game, guilds, houses, keys and values.
     ---@return boolean whether all was written
     function storage.save_all()
         local saved = storage.finish_async()
         for _, player in raw.ipairs(storage.players_online()) do
             saved = server.parts.players.save(player) and saved
+        end
+        for _, guild in raw.pairs(server.parts.vocations.guilds()) do
+            saved = storage.save_guild(guild) and saved
         end
         saved = server.parts.houses.save_all() and saved
         return storage.save_kv() and saved

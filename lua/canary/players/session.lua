@@ -182,11 +182,7 @@ return function(server, players)
             server.parts.parties.leave(player.party, player, true)
         end
         if player.guild then
-            for at = #player.guild.members, 1, -1 do
-                if player.guild.members[at] == player then
-                    raw.table.remove(player.guild.members, at)
-                end
-            end
+            server.parts.vocations.remove_member(player.guild, player)
         end
         local events, storage = server.parts.events, server.parts.storage
         for slot = FIRST_SLOT, LAST_SLOT do

@@ -47,14 +47,21 @@ return function(server, storage)
         return nil
     end
 
+    -- The guild that a script names: itself, by id or by name; from the database when none of it is in the game.
     local function guild_named(who)
         local vocations = server.parts.vocations
         if type(who) == "userdata" then
             return userdata.get(who, "Guild")
-        elseif type(who) == "number" then
-            return vocations.guild and vocations.guild(who)
+        elseif type(who) ~= "number" and type(who) ~= "string" then
+            server:log("warning", "Lua::getGuild: Invalid argument.")
+            return nil
         end
-        return vocations.guild_by_name and vocations.guild_by_name(who) or nil
+        local id = who
+        if type(who) == "string" then
+            local known = vocations.guild_by_name(who)
+            id = known and known.id or storage.guild_id(who) or 0
+        end
+        return vocations.guild(id) or storage.load_guild(id)
     end
 
     local function account(who, is_guild)
@@ -87,6 +94,8 @@ return function(server, storage)
     local function finish(bank, ...)
         if bank.player and not bank.player.tile then
             storage.save_player(bank.player)
+        elseif not bank.player and server.parts.vocations.guild(bank.of.id) ~= bank.of then
+            storage.save_guild(bank.of)
         end
         return ...
     end
@@ -179,12 +188,12 @@ return function(server, storage)
         transfer = transfers(false, "Bank is nullptr", "Bank is nullptr"),
         transferToGuild = transfers(true, "Source is nullptr", "Destination is nullptr"),
         withdraw = function(...)
-            local player = userdata.get((...), "Player")
+            local player = server.parts.vocations.bind.player((...))
             if not player then
                 return refuse("Player not found", ...)
             end
             local bank = { of = player, field = "bank", player = player }
-            if select("#", ...) > 2 then
+            if select("#", ...) ~= 2 then
                 bank = account((select(3, ...)))
                 if not bank then
                     return refuse("Source is nullptr", ...)
@@ -193,14 +202,14 @@ return function(server, storage)
             return finish(bank, withdraw(bank, player, arguments.u64((select(2, ...)))))
         end,
         deposit = function(...)
-            local player = userdata.get((...), "Player")
+            local player = server.parts.vocations.bind.player((...))
             if not player then
                 return refuse("Player not found", ...)
             end
             local given = (select(2, ...))
             local amount = given == nil and server.parts.items.money(player) or arguments.u64(given)
             local bank = { of = player, field = "bank", player = player }
-            if select("#", ...) > 2 then
+            if select("#", ...) ~= 2 then
                 bank = account((select(3, ...)))
                 if not bank then
                     return refuse("Destination is nullptr", ...)

@@ -10,17 +10,26 @@ return function(server, vocations, bind)
     local userdata, arguments = server.userdata, server.arguments
     local guilds = {}
 
-    --- Makes a guild known, or finds it.
+    --- A guild that is not known to be there.
     ---@param id number
     ---@param name string
     ---@return table guild { id, name, ranks = { { id, name, level } }, members = {player…}, motd, balance }
+    function vocations.new_guild(id, name)
+        return { class_name = "Guild", id = id, name = name, ranks = {}, members = {}, motd = "", balance = 0 }
+    end
+
+    --- Makes a guild known, or finds it.
+    ---@param id number
+    ---@param name string
+    ---@return table guild
     function vocations.make_guild(id, name)
-        local guild = guilds[id]
-        if not guild then
-            guild = { class_name = "Guild", id = id, name = name, ranks = {}, members = {}, motd = "", balance = 0 }
-            guilds[id] = guild
-        end
-        return guild
+        guilds[id] = guilds[id] or vocations.new_guild(id, name)
+        return guilds[id]
+    end
+
+    --- All guilds that are there, by id.
+    function vocations.guilds()
+        return guilds
     end
 
     --- The guild of an id, while it is there.
@@ -47,6 +56,21 @@ return function(server, vocations, bind)
         end
     end
 
+    --- Takes a player from the members who are in the game; with the last of them the guild goes.
+    ---@param guild table
+    ---@param player table
+    function vocations.remove_member(guild, player)
+        for at = #guild.members, 1, -1 do
+            if guild.members[at] == player then
+                raw.table.remove(guild.members, at)
+            end
+        end
+        if #guild.members == 0 and guilds[guild.id] == guild then
+            guilds[guild.id] = nil
+            server.parts.storage.save_guild(guild)
+        end
+    end
+
     --- Puts a player into a guild, or into none.
     ---@param player table
     ---@param guild table|nil
@@ -54,6 +78,9 @@ return function(server, vocations, bind)
         local old = player.guild
         if old == guild then
             return
+        end
+        if old and not server.tfs then
+            vocations.remove_member(old, player)
         end
         player.guild_nick, player.guild, player.guild_rank = "", nil, nil
         if guild then
@@ -64,15 +91,8 @@ return function(server, vocations, bind)
             player.guild, player.guild_rank = guild, rank
             guild.members[#guild.members + 1] = player
         end
-        if old then
-            for at = #old.members, 1, -1 do
-                if old.members[at] == player then
-                    raw.table.remove(old.members, at)
-                end
-            end
-            if #old.members == 0 then
-                guilds[old.id] = nil
-            end
+        if old and server.tfs then
+            vocations.remove_member(old, player)
         end
     end
 

@@ -303,6 +303,63 @@ def test_the_bank_knows_who_is_not_in_the_game(tmp_path: Path) -> None:
     in_world(tmp_path, "canary", body, schema=CANARY)
 
 
+_GUILDS = """
+CREATE TABLE `guilds` (
+    `id` int NOT NULL AUTO_INCREMENT, `name` varchar(255) NOT NULL, `motd` varchar(255) NOT NULL DEFAULT '',
+    `balance` bigint UNSIGNED NOT NULL DEFAULT '0', PRIMARY KEY (`id`)
+);
+CREATE TABLE `guild_ranks` (
+    `id` int NOT NULL AUTO_INCREMENT, `guild_id` int NOT NULL, `name` varchar(255) NOT NULL, `level` int NOT NULL,
+    PRIMARY KEY (`id`)
+);
+CREATE TABLE `guild_membership` (
+    `player_id` int NOT NULL, `guild_id` int NOT NULL, `rank_id` int NOT NULL, `nick` varchar(15) NOT NULL DEFAULT '',
+    PRIMARY KEY (`player_id`)
+);
+INSERT INTO `guilds` (`id`, `name`, `motd`, `balance`) VALUES (3, 'Red Rose', 'hello', 500), (4, 'Bears', '', 40);
+INSERT INTO `guild_ranks` (`id`, `guild_id`, `name`, `level`) VALUES (31, 3, 'Leader', 3), (32, 3, 'Member', 1);
+INSERT INTO `guild_membership` (`player_id`, `guild_id`, `rank_id`) VALUES (7, 3, 31);
+"""
+_KEPT = b"""return Result.getNumber(db.storeQuery("SELECT `balance` FROM `guilds` WHERE `id` = " .. %d), "balance")"""
+
+
+def test_the_money_of_guilds_lasts(tmp_path: Path) -> None:
+    def body(server: Server) -> None:
+        server.control("login", {"name": "Old Ann"})
+        code = b"""
+            local guild = Player("Old Ann"):getGuild()
+            local found = { guild:getBankBalance(), Bank.debit(guild, 60), Bank.transferToGuild(guild, "bears", 50),
+                Bank.transferToGuild(guild, "Nobody", 7), Bank.transferToGuild(guild, 4, 10), Guild(3) == guild,
+                Guild(4) == nil, guild:getBankBalance(), guild:getRankByLevel(3).name }
+            return found
+        """
+        assert server.run(code) == [500, True, True, 7, True, True, True, 380, "Leader"]
+        assert server.run(_KEPT % 4) == 100, "who has no member in the game is written at once"
+        assert server.run(_KEPT % 3) == 500
+        assert server.control("save") is True
+        assert server.run(_KEPT % 3) == 380
+        server.run(b'Bank.credit(Player("Old Ann"):getGuild(), 1)')
+        assert server.control("logout", "Old Ann", True) is True
+        assert server.run(_KEPT % 3) == 381, "with its last member a guild goes"
+        assert server.run(b"return Guild(3) == nil")
+
+    in_world(tmp_path, "canary", body, schema=CANARY + _GUILDS)
+
+
+def test_a_bank_is_named_in_full(tmp_path: Path) -> None:
+    """Only with just an amount the money is the player's own."""
+
+    def body(server: Server) -> None:
+        server.control("login", {"name": "Bea", "balance": 100})
+        code = b"""
+            local bea = Player("Bea")
+            return { Bank.deposit(bea) == bea, Bank.withdraw(bea) == bea, Bank.deposit("bea", 0), Bank.balance(bea) }
+        """
+        assert server.run(code) == [True, True, True, 100]
+
+    in_world(tmp_path, "canary", body, schema=CANARY)
+
+
 # -- the store by itself --------------------------------------------------------------------------------------
 
 
