@@ -28,24 +28,15 @@ return function(server, houses)
         return guid ~= 0 and guid or nil
     end
 
-    local function guild_of(name)
-        local vocations = server.parts.vocations
-        local found = vocations.guild_by_name and vocations.guild_by_name(name)
-        if not found then
-            for _, player in raw.ipairs(server.parts.creatures.list("Player")) do
-                if player.guild and lower(player.guild.name) == lower(name) then
-                    return player.guild
-                end
-            end
-        end
-        return found
-    end
-
     local function add_guild(list, name, rank_name)
-        local guild = guild_of(name)
+        local guild = server.parts.storage.find_guild(name)
         for _, rank in raw.ipairs(guild and guild.ranks or {}) do
-            if not rank_name or lower(rank.name) == lower(rank_name) then
+            -- Canary makes small letters of the line, and not of the rank.
+            if not rank_name or rank.name == rank_name or (tfs and lower(rank.name) == lower(rank_name)) then
                 list.ranks[rank.id] = true
+                if rank_name then
+                    return
+                end
             end
         end
     end

@@ -49,19 +49,13 @@ return function(server, storage)
 
     -- The guild that a script names: itself, by id or by name; from the database when none of it is in the game.
     local function guild_named(who)
-        local vocations = server.parts.vocations
         if type(who) == "userdata" then
             return userdata.get(who, "Guild")
-        elseif type(who) ~= "number" and type(who) ~= "string" then
-            server:log("warning", "Lua::getGuild: Invalid argument.")
-            return nil
+        elseif type(who) == "number" or type(who) == "string" then
+            return storage.find_guild(who)
         end
-        local id = who
-        if type(who) == "string" then
-            local known = vocations.guild_by_name(who)
-            id = known and known.id or storage.guild_id(who) or 0
-        end
-        return vocations.guild(id) or storage.load_guild(id)
+        server:log("warning", "Lua::getGuild: Invalid argument.")
+        return nil
     end
 
     local function account(who, is_guild)

@@ -1,17 +1,11 @@
---- Guilds of Canary: their money lasts, and who has no member in the game is found in the database.
+--- Guilds that have no member in the game, as the database knows them; and the money of Canary's, which lasts.
 
 local context = ...
 local raw = context.raw
 local format = raw.string.format
 
 return function(server, storage)
-    if server.tfs then
-        -- Nothing of what scripts change of a guild is kept.
-        function storage.save_guild()
-            return true
-        end
-        return
-    end
+    local tfs = server.tfs
 
     local function is_kept()
         return storage.table_exists("guilds")
@@ -21,13 +15,13 @@ return function(server, storage)
     ---@param id number
     ---@return table|nil guild
     function storage.load_guild(id)
-        local found = is_kept()
-            and storage.query(format("SELECT `name`, `balance` FROM `guilds` WHERE `id` = %d", id))
+        local columns = tfs and "`name`" or "`name`, `balance`"
+        local found = is_kept() and storage.query(format("SELECT %s FROM `guilds` WHERE `id` = %d", columns, id))
         if not found then
             return nil
         end
         local guild = server.parts.vocations.new_guild(id, storage.text(found, "name"))
-        guild.balance = storage.number(found, "balance")
+        guild.balance = tfs and 0 or storage.number(found, "balance")
         local ranks = storage.query(format("SELECT `id`, `name`, `level` FROM `guild_ranks` WHERE `guild_id` = %d", id))
         local more = ranks ~= nil
         while more do
@@ -41,20 +35,28 @@ return function(server, storage)
         return guild
     end
 
-    --- The id of a guild by its name, as the database compares them; nil for none.
-    ---@param name string
-    ---@return number|nil
-    function storage.guild_id(name)
-        local found = is_kept()
-            and storage.query("SELECT `id` FROM `guilds` WHERE `name` = " .. storage.escaped(name))
-        return found and storage.number(found, "id") or nil
+    --- A guild by id or name, with members in the game or from the database; nil for none.
+    ---@param who number|string
+    ---@return table|nil guild
+    function storage.find_guild(who)
+        local vocations, id = server.parts.vocations, who
+        if raw.type(who) == "string" then
+            local known = vocations.guild_by_name(who)
+            if known then
+                return known
+            end
+            local found = is_kept()
+                and storage.query("SELECT `id` FROM `guilds` WHERE `name` = " .. storage.escaped(who))
+            id = found and storage.number(found, "id") or 0
+        end
+        return vocations.guild(id) or storage.load_guild(id)
     end
 
-    --- Writes the money of a guild.
+    --- Writes what scripts may change of a guild: in Canary its money, in TFS nothing.
     ---@param guild table
     ---@return boolean whether it is written, or there is no place for it
     function storage.save_guild(guild)
-        return not is_kept()
+        return tfs or not is_kept()
             or storage.execute(format("UPDATE `guilds` SET `balance` = %.0f WHERE `id` = %d", guild.balance, guild.id))
     end
 end

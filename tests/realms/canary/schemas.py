@@ -69,3 +69,22 @@ CREATE TABLE IF NOT EXISTS `kv_store` (
 ) ENGINE=InnoDB;
 """
 )
+
+# To be added to one of the others: a guild of Old Ann and one of nobody.
+GUILDS = """
+CREATE TABLE `guilds` (
+    `id` int NOT NULL AUTO_INCREMENT, `name` varchar(255) NOT NULL, `motd` varchar(255) NOT NULL DEFAULT '',
+    `balance` bigint UNSIGNED NOT NULL DEFAULT '0', PRIMARY KEY (`id`)
+);
+CREATE TABLE `guild_ranks` (
+    `id` int NOT NULL AUTO_INCREMENT, `guild_id` int NOT NULL, `name` varchar(255) NOT NULL, `level` int NOT NULL,
+    PRIMARY KEY (`id`)
+);
+CREATE TABLE `guild_membership` (
+    `player_id` int NOT NULL, `guild_id` int NOT NULL, `rank_id` int NOT NULL, `nick` varchar(15) NOT NULL DEFAULT '',
+    PRIMARY KEY (`player_id`)
+);
+INSERT INTO `guilds` (`id`, `name`, `motd`, `balance`) VALUES (3, 'Red Rose', 'hello', 500), (4, 'Bears', '', 40);
+INSERT INTO `guild_ranks` (`id`, `guild_id`, `name`, `level`) VALUES (31, 3, 'Leader', 3), (32, 3, 'Member', 1);
+INSERT INTO `guild_membership` (`player_id`, `guild_id`, `rank_id`) VALUES (7, 3, 31);
+"""

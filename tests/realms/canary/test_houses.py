@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.realms.canary.schemas import COMMON, GUILDS
 from tests.realms.canary.servers import DIALECTS
 from tests.realms.canary.worlds import BED, COIN, DOOR, area, item, otbm, text, tile, with_world
 
@@ -84,6 +85,25 @@ def test_everyone_and_comments(tmp_path: Path, dialect: Dialect) -> None:
         return out
     """
     assert run(tmp_path, dialect, code, {"name": "Ann"}) == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_guilds_are_invited_while_nobody_of_them_is_there(tmp_path: Path, dialect: Dialect) -> None:
+    """Of one rank, TFS wants the guild first; Canary makes all letters small, and no rank is written so."""
+    lists = ["@red rose", "@Bears", "Red Rose@leader", "leader @red rose", "@Nobody"]
+
+    def body(server: Server) -> list[Any]:
+        got = []
+        for at, line in enumerate(lists):
+            server.run(f"House(7):setAccessList(GUEST_LIST, '{line}')".encode())
+            if at == 0:
+                server.control("login", {"name": "Old Ann"})
+            got.append(server.run(b"return Tile(1000, 1001, 7):queryAdd(Player('Old Ann')) == 0"))
+        return got
+
+    files = {"houses.xml": HOUSES, "schema.sql": COMMON + GUILDS}
+    got = with_world(tmp_path, world(), body, dialect=dialect, files=files)
+    assert got == [True, False, dialect == "tfs", False, False]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.realms.canary.schemas import CANARY, COMMON
+from tests.realms.canary.schemas import CANARY, COMMON, GUILDS
 from tests.realms.canary.servers import DIALECTS
 from tests.realms.canary.worlds import CHEST, COIN, field, otbm, with_world
 
@@ -303,23 +303,6 @@ def test_the_bank_knows_who_is_not_in_the_game(tmp_path: Path) -> None:
     in_world(tmp_path, "canary", body, schema=CANARY)
 
 
-_GUILDS = """
-CREATE TABLE `guilds` (
-    `id` int NOT NULL AUTO_INCREMENT, `name` varchar(255) NOT NULL, `motd` varchar(255) NOT NULL DEFAULT '',
-    `balance` bigint UNSIGNED NOT NULL DEFAULT '0', PRIMARY KEY (`id`)
-);
-CREATE TABLE `guild_ranks` (
-    `id` int NOT NULL AUTO_INCREMENT, `guild_id` int NOT NULL, `name` varchar(255) NOT NULL, `level` int NOT NULL,
-    PRIMARY KEY (`id`)
-);
-CREATE TABLE `guild_membership` (
-    `player_id` int NOT NULL, `guild_id` int NOT NULL, `rank_id` int NOT NULL, `nick` varchar(15) NOT NULL DEFAULT '',
-    PRIMARY KEY (`player_id`)
-);
-INSERT INTO `guilds` (`id`, `name`, `motd`, `balance`) VALUES (3, 'Red Rose', 'hello', 500), (4, 'Bears', '', 40);
-INSERT INTO `guild_ranks` (`id`, `guild_id`, `name`, `level`) VALUES (31, 3, 'Leader', 3), (32, 3, 'Member', 1);
-INSERT INTO `guild_membership` (`player_id`, `guild_id`, `rank_id`) VALUES (7, 3, 31);
-"""
 _KEPT = b"""return Result.getNumber(db.storeQuery("SELECT `balance` FROM `guilds` WHERE `id` = " .. %d), "balance")"""
 
 
@@ -343,7 +326,7 @@ def test_the_money_of_guilds_lasts(tmp_path: Path) -> None:
         assert server.run(_KEPT % 3) == 381, "with its last member a guild goes"
         assert server.run(b"return Guild(3) == nil")
 
-    in_world(tmp_path, "canary", body, schema=CANARY + _GUILDS)
+    in_world(tmp_path, "canary", body, schema=CANARY + GUILDS)
 
 
 def test_a_bank_is_named_in_full(tmp_path: Path) -> None:
