@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import dataclasses
 import importlib
 import pkgutil
@@ -11,9 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from structlog.testing import capture_logs
+from tests.protocol.wire_ends import bridged
 
 import tibicen
 from tibicen.protocol.handshake import Credentials
+from tibicen.protocol.rsa import PublicKey, open_tibia_key
 from tibicen.realms.connections import LoginConfig, WithPassword
 
 HOST = Path(tibicen.__file__).parent
@@ -112,3 +116,24 @@ def test_what_is_shown_in_their_place() -> None:
         assert "ann" in text and "(hidden)" in text and "s3cr3t" not in text
     given = Credentials(account=b"ann", password=b"s3cr3t", session_key=b"s3cr3t", token=b"s3cr3t")
     assert "ann" in repr(given) and "s3cr3t" not in repr(given)
+
+
+def test_a_bridge_logs_no_secrets() -> None:
+    """Logins that pass, that are malformed, and that are closed for another key."""
+
+    async def scenario() -> None:
+        async with bridged("sequence") as rig:
+            client, server = await rig.enter()
+            server.send(rig.sealer().seal(b"\x1d"))
+            assert await client.messages(rig.stack) == b"\x1d"
+            # Of another key: a modulus that is nobody's.
+            wrong = rig.login(PublicKey(open_tibia_key().modulus - 2))
+            for login in (wrong, rig.login()[:-3] + b"abc", rig.login()[:60]):
+                refused = await rig.client()
+                assert await refused.frame()
+                refused.send(login)
+                await refused.close()
+
+    with capture_logs() as logs:
+        asyncio.run(scenario())
+    assert logs and not any(each in str(logs) for each in ("acc", "pass"))

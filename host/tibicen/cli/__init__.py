@@ -12,7 +12,9 @@ from tibicen.errors import TibicenError
 def main() -> None:
     """Entry point of the `tibicen` command. Errors are one clear text on stderr and exit code 1."""
     from tibicen.cli.app import app
+    from tibicen.cli.logs import plain_tracebacks
 
+    plain_tracebacks()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Names and chat of all the world, and a terminal or a file that may know only some of it.
         sys.stdout.reconfigure(errors="backslashreplace")
