@@ -210,9 +210,15 @@ def test_behind_what_was_not_read_the_floor_is_not_taken_for_known() -> None:
     for frame in (row, set_item(2400) + row, set_item(2401, b"\x03") + row):
         learner.take(lesson, frame)
     assert learner.state()["items"] == {} and learner.counts["dropped"] == 0
-    # A whole map says which floor it is.
-    learner.take(lesson, b"\x64" + bytes((100, 0, 100, 0, 7)) + b"\xff\xff" * 7 + b"\xdf\xff")
-    assert lesson.state.floor == 7
+    # A whole map says which floor it is, also when it can't be read to its end.
+    whole = b"\x64" + bytes((100, 0, 100, 0, 7)) + b"\xff\xff" * 7 + b"\xdf\xff"
+    for behind, floor in ((b"", 7), (b"\xfe", 7), (b"\xbf\xfe", 8)):
+        lesson.state.floor = -1
+        learner.take(lesson, whole + behind)
+        assert lesson.state.floor == floor
+    # A step of which the frame does not say where it began does not.
+    learner.take(lesson, b"\xbf\xfe")
+    assert lesson.state.floor == -1
 
 
 @pytest.mark.skipif(not CAPTURES.is_dir(), reason="no captures here; TIBICEN_CAPTURES names their folder")

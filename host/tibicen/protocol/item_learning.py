@@ -34,6 +34,9 @@ MOST_WITHOUT_MARKS: Final = 100
 DEEPEST: Final = 200
 """Unknown items of a reading; one with more is neither right nor wrong, either."""
 
+_NOWHERE: Final = -100
+"""A floor that no number of steps makes a real one."""
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -158,9 +161,17 @@ class ItemLearner:
             # Read again with what is known now.
             lesson.state.set_to(lesson.before)
             trouble = self.protocol.trouble("server", messages, lesson.state)
-        if trouble is not None:
+        if trouble is not None and not self._says_floor(lesson.before, messages):
             # What is in the part that can't be read may be a step to another floor.
             self.lost(lesson)
+
+    def _says_floor(self, before: WireState, messages: bytes) -> bool:
+        """Whether a frame has a whole map in it, as far as it can be read. Servers send no step to another floor behind
+        one, so that it holds for what comes next, too."""
+        self._trial.set_to(before)
+        self._trial.floor = _NOWHERE
+        self.protocol.trouble("server", messages, self._trial)
+        return self._trial.floor >= 0
 
     def lost(self, lesson: Lesson) -> None:
         """Frames were missed, or a part of one."""
