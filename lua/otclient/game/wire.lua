@@ -38,6 +38,9 @@ return function(engine, game)
     local bytes = { u16 = u16, u32 = u32, text = text }
 
     local function write(protocol, message)
+        if protocol.played then
+            return protocol.played(message)
+        end
         local out = net.output.new()
         net.output.add_bytes(out, message)
         net.protocols.send(protocol, out)
@@ -178,9 +181,12 @@ return function(engine, game)
         if protocol.first then
             protocol.first = false
             if net.counts_blocks() then
-                -- The first frame is not encrypted: how much padding is behind it, it says itself.
-                local padding = byte(net.input.rest(message), 1)
-                message.position, message.size = message.position + 1, message.size - padding
+                -- The first frame is not encrypted: how much padding is behind it, it says itself; recordings have
+                -- none.
+                local padding = not protocol.played and byte(net.input.rest(message), 1)
+                if padding then
+                    message.position, message.size = message.position + 1, message.size - padding
+                end
             elseif game.features.GameMessageSizeCheck then
                 local size = byte(net.input.rest(message), 1) + byte(net.input.rest(message), 2) * 256
                 message.position = message.position + 2
@@ -233,7 +239,7 @@ return function(engine, game)
 
     local wire = {}
 
-    local function connect(account, password, host, port, character, token, session_key)
+    local function begin(account, password, character, token, session_key)
         local protocol = state.protocol
         protocol.login = {
             account = account or "", password = password or "", character = character or "", token = token or "",
@@ -243,14 +249,20 @@ return function(engine, game)
         game.wire.problem, game.wire.refused, game.wire.wait = nil, nil, nil
         protocol.wire = engine.host("wire.open", state.protocol_version, game.wire_flags())
         game.wire.protocol = protocol
-        net.protocols.connect(protocol, host, port)
+        return protocol
     end
 
-    local writers
+    local function connect(account, password, host, port, character, token, session_key)
+        net.protocols.connect(begin(account, password, character, token, session_key), host, port)
+    end
+
+    local writers, record
 
     function wire.send(name, ...)
         if name == "Login" then
             return connect(...)
+        elseif name == "PlayRecord" then
+            return record.play(begin(), ...)
         end
         local protocol = state.protocol
         local writer = writers[name]
@@ -340,6 +352,7 @@ return function(engine, game)
             apply = context.use("otclient/game/wire_in")(engine, game, {
                 send_login = send_login, start = start, passed_over = passed_over,
             })
+            record = context.use("otclient/game/record")(engine, game, driver, net)
             game.wire = wire
         end
     end
