@@ -6,8 +6,8 @@
 
 local context = ...
 local raw = context.raw
-local gmatch, lower = raw.string.gmatch, raw.string.lower
-local setmetatable, tonumber = raw.setmetatable, raw.tonumber
+local byte, find, lower, sub = raw.string.byte, raw.string.find, raw.string.lower, raw.string.sub
+local setmetatable = raw.setmetatable
 
 local DEFAULTS = {
     class_name = "ItemType",
@@ -208,10 +208,27 @@ return function(server)
     -- Canary: all ids of a name that several items have, as its table has them: the last that was added comes first.
     local namesakes = {}
 
+    -- An item after the other, `name\nid\n`: tens of thousands, so in a loop that is worth machine code.
+    local function each_name(text, visit)
+        local at, length = 1, #text
+        while at <= length do
+            local ends = find(text, "\n", at, true)
+            local name, id = sub(text, at, ends - 1), 0
+            at = ends + 1
+            local digit = byte(text, at)
+            while digit ~= 10 do
+                id, at = id * 10 + digit - 48, at + 1
+                digit = byte(text, at)
+            end
+            visit(name, id)
+            at = at + 1
+        end
+    end
+
     local function read_names()
         by_name = {}
-        for name, text in gmatch(host("items.names"), "([^\n]*)\n(%d+)\n") do
-            local id, before = tonumber(text), by_name[name]
+        each_name(host("items.names"), function(name, id)
+            local before = by_name[name]
             -- TFS keeps the first item of a name; Canary's table finds the last that was added.
             if not before or not tfs then
                 by_name[name] = id
@@ -221,7 +238,7 @@ return function(server)
                 raw.table.insert(list, 1, id)
                 namesakes[name] = list
             end
-        end
+        end)
     end
 
     --- The id of the item with a name, whatever its letters' size; 0 for none.
