@@ -129,7 +129,8 @@ return function(client, info)
     -- Extended opcodes ---------------------------------------------------------------------------------------------
 
     local opcodes = {}
-    local enabled = false
+    -- It may be said before the script of this client runs.
+    local enabled = info.extended
     function game.getProtocolGame()
         return protocol
     end

@@ -21,6 +21,7 @@ from tibicen.native.framing import Flags
 from tibicen.native.layouts import Opcodes
 from tibicen.protocol import versions
 from tibicen.protocol.client_login import Login, first_stack, game_frame, later_stack
+from tibicen.protocol.extended import ENABLE
 from tibicen.protocol.flow import inflated
 from tibicen.protocol.items import ItemTable
 from tibicen.protocol.versions import UNPARSED, Message
@@ -85,6 +86,7 @@ class LightClient(asyncio.Protocol):
     Attributes:
         place: where the player stands; None until the first map.
         player: its creature id.
+        extended: whether the server said that extended messages are spoken.
         why: the reason of the end, once something decided it.
     """
 
@@ -93,6 +95,7 @@ class LightClient(asyncio.Protocol):
         self.credentials = credentials
         self.place: Place | None = None
         self.player = 0
+        self.extended = False
         self.why = ""
         self._protocol = versions.load_protocol(credentials.version)
         self._state = WireState(items)
@@ -257,6 +260,7 @@ class LightClient(asyncio.Protocol):
         self._listener.told(self, "text", message.fields["type"], message.fields["text"])
 
     def _extended(self, message: Message, messages: bytes) -> None:
+        self.extended = self.extended or message.fields["opcode"] == ENABLE
         self._listener.told(self, "extended", message.fields["opcode"], message.fields["data"])
 
     def _refusal(self, message: Message, messages: bytes) -> None:

@@ -288,6 +288,7 @@ class Swarm:
                 "account": member.account.encode("latin-1", "replace"),
                 "character": member.character.encode("latin-1", "replace"),
                 "player": client.player,
+                "extended": client.extended,
                 "place": list(client.place or ()),
             },
         )
