@@ -48,8 +48,8 @@ return function(server)
     ---@param client table version, system (id), extended (whether it knows extended opcodes), address, apart (whether
     --- it is told by itself what others of its version are told in the same bytes)
     ---@param moved boolean|nil it was in the game of the server before this one
-    ---@return table { id, replaced } or { problem, wait }; `replaced` is the connection that has no character any more,
-    --- `wait` the seconds after which it may ask again
+    ---@return table { id, level, replaced } or { problem, wait }; `replaced` is the connection that has no character
+    --- any more, `wait` the seconds after which it may ask again
     function server.controls.wire_enter(number, name, fields, client, moved)
         local players = server.parts.players
         local there = server.parts.creatures.by_name(name)
@@ -59,7 +59,8 @@ return function(server)
                 return { problem = "You are already logged in." }
             end
             there.ip = wire.ip_of(client.address)
-            return { id = there.id, replaced = take_over(view, there) }
+            local replaced = take_over(view, there)
+            return { id = there.id, level = there.level, replaced = replaced }
         end
         wire.entering = view
         local refused, wait
@@ -85,7 +86,7 @@ return function(server)
             -- The name under which TFS asks scripts of clients that are OTClient, without a script that registers it.
             server.parts.events.attach(player, "ExtendedOpcode")
         end
-        return { id = player.id }
+        return { id = player.id, level = player.level }
     end
 
     --- Something came from a connection: one message, its opcode first.

@@ -21,7 +21,7 @@ local AIMS = { [0xA1] = true, [0xA2] = true, [0xBE] = true }
 
 return function(server, wire)
     local clients = server.parts.clients
-    local asked, unknown = {}, {}
+    local asked, unknown, gone = {}, {}, {}
 
     --- Reading a message: a number of two bytes, of four, and a text, at a place.
     local read = {}
@@ -135,7 +135,16 @@ return function(server, wire)
         end
         if player.removed then
             wire.alone[player] = nil
+            gone[#gone + 1] = player.name
         end
+    end
+
+    --- Characters without a connection that have left since the last time, by name.
+    ---@return string[]
+    function server.controls.wire_gone()
+        local list = gone
+        gone = {}
+        return list
     end
 
     --- Asks clients for signs of life; those that give none for long lose their connection.

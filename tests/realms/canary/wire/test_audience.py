@@ -35,6 +35,16 @@ local heard = {{}}
 local function note(what, value) heard[#heard + 1] = {{what, value}} end
 hooks.on("server.opened", function(session) note("opened", session) end)
 hooks.on("server.closed", function(session) note("closed", session) end)
+hooks.on("player.login", function(player) note("login", player) end)
+hooks.on("player.logout", function(player) note("logout", player) end)
+hooks.on("player.may_login", function(player)
+    note("asked", player)
+    return player.name ~= "Eve" or "Not you, Eve."
+end)
+hooks.on("player.say", function(text, player)
+    if text == "hush" then return hooks.stop("") end
+    return text == "caf\u00e9" and player.name .. " likes " .. text or nil
+end)
 hooks.on("world.said", function(event) note("said", event) end)
 bus.subscribe("world.said", function(_, event) note("subject", event) end)
 bus.subscribe("wire.view", function(_, view) note("view", view) end)
@@ -155,6 +165,43 @@ def test_both_languages_hear_of_a_session_that_outlives_its_server(folder: Plugi
             ann.client.send("leave_game")
             await until(lambda: stage.heard("closed"))
             assert stage.heard("closed") == [{**opened, "reason": "left"}] and len(stage.heard("opened")) == 1
+
+    run(scenario)
+
+
+def test_players_come_speak_and_go(folder: PluginFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tibicen.realms.canary.wire.world.PING_SECONDS", 0.01)
+
+    async def scenario() -> None:
+        async with staged(folder) as stage:
+            ann = await stage.enter("Ann")
+            eve = await stage.enter("Eve")
+            assert eve.failures == ["refused: Not you, Eve."] and len(stage.heard("asked")) == 2
+            player = {"id": ann.client.player, "name": "Ann"}
+            assert stage.heard("login") == [{**player, "level": 1}]
+            assert stage.heard("asked")[0] == {"name": "Ann", "ip": HERE}
+            for text in ("hush", "caf\xe9", "plain"):
+                ann.client.send("say", type=SAY, text=text)
+            await asyncio.sleep(1)
+            print(stage.heard("said"), stage.heard("login"), stage.running.info("lualistens"))
+            await until(lambda: len(stage.heard("said")) == 2)
+            assert [each["text"] for each in stage.heard("said")] == ["Ann likes caf\xe9", "plain"]
+            # Neither another server nor another connection is a new login, and a lost connection no logout.
+            assert stage.running.host.plugins.reload("arena").ok
+            await stage.enter("Ann")
+            await until(lambda: ann.over)
+            again = await stage.enter("Ann")
+            again.client.end("gone")
+            await until(lambda: [each["reason"] for each in stage.heard("closed")] == ["replaced", "replaced", "lost"])
+            assert len(stage.heard("login")) == 1 and stage.heard("logout") == []
+            # The character without a connection leaves after a minute of the world.
+            stage.server.server.advance(61_000)
+            await until(lambda: stage.heard("logout"))
+            assert stage.heard("logout") == [player]
+            bob = await stage.enter("Bob")
+            bob.client.send("leave_game")
+            await until(lambda: len(stage.heard("logout")) == 2)
+            assert stage.heard("logout")[1] == {"id": bob.client.player, "name": "Bob"}
 
     run(scenario)
 

@@ -55,7 +55,7 @@ def test_a_second_login_takes_the_place_of_the_first(pair: Pair) -> None:
     game.lua(f"Player('{ann.name}'):teleportTo(Position(112, 110, 7))")
     bob.take()
     second, answer = game.try_to_enter(ann.name)
-    assert answer == {"id": ann.view.own, "replaced": ann.number}
+    assert answer == {"id": ann.view.own, "level": 20, "replaced": ann.number}
     # The same creature, where it was: nobody else sees any of it.
     assert second.view.own == ann.view.own
     assert second.view.at == (112, 110, 7)

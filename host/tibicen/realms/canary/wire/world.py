@@ -15,6 +15,7 @@ from tibicen.realms.canary.wire.audience import Audience
 from tibicen.realms.canary.wire.entrance import Entrance, Refused
 from tibicen.realms.canary.wire.exchange import Exchange
 from tibicen.realms.canary.wire.options import WireOptions
+from tibicen.realms.canary.wire.people import People
 from tibicen.realms.canary.wire.session import Session
 from tibicen.realms.canary.wire.turns import Turns
 from tibicen.realms.canary.wire.views import Views, raw
@@ -70,6 +71,7 @@ class WireWorld:
         self._audience = audience or Audience()
         self.views = Views(self._audience.feed(), self.counts)
         self.exchange = Exchange(self, self._audience)
+        self.people = People(self._audience)
         self._moving = self._closed = False
         self.slowest_ms = 0.0
         """The longest that one tick of the world took."""
@@ -132,6 +134,9 @@ class WireWorld:
             raise Refused(CLOSED)
         if self.server.control("starting"):
             raise Refused(STARTING)
+        if problem := self.people.refusal(name, client["address"]):
+            self.counts["refused"] += 1
+            raise Refused(problem)
         answer = self._enter(peer.number, name, fields, client)
         if answer.get("problem"):
             self.counts["refused"] += 1
@@ -139,11 +144,12 @@ class WireWorld:
         self.counts["entered"] += 1
         replaced = self._taken_out(int(answer.get("replaced") or 0), "replaced")
         if replaced is not None:
-            replaced.refuse(REPLACED, f"{name} logged in again, from {peer.address}")
+            replaced.peer.refuse(REPLACED, f"{name} logged in again, from {peer.address}")
         session = self.in_game[peer.number] = Session(peer, name, fields, client)
         self.exchange.begin(session)
         self.views.begin(peer.number, client["version"])
         self._audience.tell("server.opened", session.info)
+        self.people.came(name, int(answer["id"]), int(answer["level"]))
 
     def ban(self, address: str) -> str:
         """What somebody at a banned address is told; empty for an address that is not."""
@@ -157,7 +163,7 @@ class WireWorld:
         answer: dict[str, Any] = self.server.control("wire_enter", number, name, {} if known else fields, client, moved)
         return answer
 
-    def _taken_out(self, number: int, reason: str) -> GamePeer | None:
+    def _taken_out(self, number: int, reason: str) -> Session | None:
         session = self.in_game.pop(number, None)
         if session is None:
             return None
@@ -165,7 +171,7 @@ class WireWorld:
         self.views.end(number)
         self.exchange.end(number)
         self._audience.tell("server.closed", {**session.info, "reason": reason})
-        return session.peer
+        return session
 
     def move(self, server: Server, accounts: Accounts, options: WireOptions) -> None:
         """Another server takes over, with what the one before has saved: characters come into its game as if they had
@@ -189,15 +195,20 @@ class WireWorld:
             except TibicenError as error:
                 log.error("%s could not come into the new server's game: %s", session.name, error)
                 problem = BROKEN
-            if problem:
+            if not problem:
+                self.people.came(session.name, int(answer["id"]), int(answer["level"]))
+            else:
                 self._taken_out(number, "refused")
                 session.peer.refuse(problem, f"the server was reloaded; {problem}")
+        self.people.only(session.name for session in self.in_game.values())
         self.flush()
 
     def message(self, peer: GamePeer, data: bytes) -> str:
         """A client's message is done; why its connection has to be closed, or nothing."""
         session = self.in_game.get(peer.number)
         if session is None:
+            return ""
+        if data and not (data := self.people.said(session, data)):
             return ""
         if self.exchange.wanted:
             return self.exchange.from_client(session, data)
@@ -214,8 +225,13 @@ class WireWorld:
 
     def lost(self, peer: GamePeer) -> None:
         """A connection is gone."""
-        if self._taken_out(peer.number, "lost") is not None and self.server.control("wire_lost", peer.number):
-            log.info("%s stays in the game without a connection", peer.character)
+        session = self._taken_out(peer.number, "lost")
+        if session is None:
+            return
+        if self.server.control("wire_lost", peer.number):
+            log.info("%s stays in the game without a connection", session.name)
+        else:
+            self.people.left(session.name)
 
     # -- time
 
@@ -247,7 +263,8 @@ class WireWorld:
         for number in over:
             gone = self._taken_out(number, "left")
             if gone is not None:
-                gone.close("the character left the game", expected=True)
+                self.people.left(gone.name)
+                gone.peer.close("the character left the game", expected=True)
 
     def tell(self, now: float) -> None:
         """Time has passed in the world: asks clients for signs of life when that is due, and sends what there is.
@@ -281,6 +298,7 @@ class WireWorld:
         for number, session in list(self.in_game.items()):
             self._taken_out(number, "stopped")
             session.peer.close("the server shuts down", expected=True)
+        self.people.only(())
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -307,6 +325,10 @@ class WireWorld:
             session = self.in_game.get(number)
             if session is not None:
                 session.peer.close("no sign of life for 60 s")
+        playing = {session.name for session in self.in_game.values()}
+        for each in self.server.control("wire_gone") or ():
+            if (name := raw(each).decode("latin-1")) not in playing:
+                self.people.left(name)
         for number, opcode, size in self.server.control("wire_unknown") or ():
             session = self.in_game.get(number)
             who = f"{session.name} from {session.peer.address}" if session is not None else "somebody who is gone"
