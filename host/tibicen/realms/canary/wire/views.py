@@ -45,7 +45,7 @@ class Watched:
 
     def take(self, messages: bytes) -> list[Event]:
         found = self._reader.read("server", messages, self._opcodes)
-        return list(self.view.take(found, *self._reader.view))
+        return list(self.view.take(found, *self._reader.view)) if found else []
 
     def narrow(self, version: int, needs: Names) -> None:
         """Fewer messages are needed, or such of which nothing has to be known."""
