@@ -17,6 +17,7 @@ from tibicen.realms.canary.wire.listener import WireThread
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WireThread]:
     """A world in which there is time for one login a tick."""
     monkeypatch.setattr(turns, "SECONDS", 1e-9)
+    monkeypatch.setattr(turns, "SHARE", 0.0)
     with wire_world(tmp_path) as thread:
         yield thread
 
@@ -38,7 +39,7 @@ def test_who_waits_comes_in_and_is_answered(slow: WireThread) -> None:
 
 def test_who_goes_while_it_waits_does_not_come_in(slow: WireThread, monkeypatch: pytest.MonkeyPatch) -> None:
     renew = turns.Turns.renew
-    monkeypatch.setattr(turns.Turns, "renew", lambda self: None)
+    monkeypatch.setattr(turns.Turns, "renew", lambda self, now: None)
     with WireClient(slow.game_port) as ann:
         ann.log_in("ann\nsecret", "Ann")
         ann.read_until(b"\xa7")
@@ -55,7 +56,7 @@ def test_who_goes_while_it_waits_does_not_come_in(slow: WireThread, monkeypatch:
 
 
 def test_who_waits_when_the_server_ends_is_told(slow: WireThread, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns.Turns, "renew", lambda self: None)
+    monkeypatch.setattr(turns.Turns, "renew", lambda self, now: None)
     with WireClient(slow.game_port) as ann, WireClient(slow.game_port) as bob:
         ann.log_in("ann\nsecret", "Ann")
         bob.log_in("bob\nsecret", "Bob")

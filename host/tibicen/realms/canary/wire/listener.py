@@ -15,6 +15,7 @@ from tibicen.errors import ConfigError
 from tibicen.protocol.integration import Integration, IntegrationOptions
 from tibicen.realms.canary.server import Server
 from tibicen.realms.canary.wire.accounts import Accounts
+from tibicen.realms.canary.wire.door import Door
 from tibicen.realms.canary.wire.game_port import GamePeer
 from tibicen.realms.canary.wire.http_port import HttpPeer
 from tibicen.realms.canary.wire.login_port import LoginPeer
@@ -52,7 +53,7 @@ class WireListener(Integration):
         self.world = world
         self._bound = sockets
         self._timed = timed
-        self._servers: dict[str, asyncio.Server] = {}
+        self._servers: dict[str, Door | asyncio.Server] = {}
         self._numbers = count(1)
         self.login_port = world.options.login_port
         self.http_port: int | None = None
@@ -130,7 +131,10 @@ class WireListener(Integration):
         self._note_numbers(sockets)
         for kind, bound in sockets.items():
             self.end(kind)
-            self._servers[kind] = await loop.create_server(kinds[kind], sock=bound)
+            try:
+                self._servers[kind] = Door(bound, kinds[kind])
+            except NotImplementedError:
+                self._servers[kind] = await loop.create_server(kinds[kind], sock=bound)
 
     def _note_numbers(self, sockets: Mapping[str, socket.socket]) -> None:
         numbers = {kind: each.getsockname()[1] for kind, each in sockets.items()}

@@ -7,8 +7,8 @@ from collections import deque
 
 from tibicen.realms.canary.wire.entrance import Refused
 
-SECONDS = 0.01
-"""What logins may take between two ticks."""
+SECONDS, SHARE = 0.01, 0.25
+"""What logins may take between two ticks, or of the time from one to the next if that is more."""
 
 MOST = 4096
 """Logins that wait; more are told to come again."""
@@ -22,6 +22,7 @@ class Turns:
     def __init__(self) -> None:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._left = SECONDS
+        self._renewed_at = 0.0
         self._over = False
 
     async def wait(self) -> None:
@@ -42,9 +43,10 @@ class Turns:
         self._left -= seconds
         self._next()
 
-    def renew(self) -> None:
-        """A tick is over: there is time again."""
-        self._left = SECONDS
+    def renew(self, now: float) -> None:
+        """A tick is over: there is time again. `now` is the loop's."""
+        passed, self._renewed_at = now - self._renewed_at, now
+        self._left = max(SECONDS, SHARE * min(passed, 1.0))
         self._next()
 
     def end(self) -> None:

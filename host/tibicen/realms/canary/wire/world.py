@@ -273,7 +273,7 @@ class WireWorld:
             now: the loop's time.
         """
         self._move_in()
-        self.turns.renew()
+        self.turns.renew(now)
         if now >= self._next_ping:
             self._next_ping = now + PING_SECONDS
             self._ping()
