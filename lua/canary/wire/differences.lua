@@ -1,5 +1,5 @@
 --- What differs on a tile between what a client was told and what is there, told to that client: as everybody of its
---- version is told it (snapshots.lua) where it was told the same before, and else by itself.
+--- version is told it (changes.lua) where it was told the same before, and else by itself.
 ---
 --- Marks of a tile are a snapshot, or a view's own list. One with `base` is that snapshot with the own player in the
 --- last place, who stands on a full tile behind those who are told.

@@ -263,17 +263,12 @@ return function(server, wire)
         return creature.hidden_health and 0 or min(100, server.parts.creatures.health_percent(creature))
     end
 
-    --- A creature as a client reads it, whether it knows it already or not.
-    ---@param view table
-    ---@param creature table
-    function wire.creature(view, creature)
-        local version, kind = view.version, kind_of(view, creature)
-        local known = view.known[creature.id]
+    local function made_creature(view, creature, known, gone, kind, skull, shield)
+        local version = view.version
         local head
         if known then
             head = KNOWN_CREATURE .. u32(creature.id)
         else
-            local gone = make_known(view, creature)
             head = NEW_CREATURE .. u32(gone) .. u32(creature.id) .. char(kind)
             if version >= 1281 and kind == 3 then
                 head = head .. u32(creature.master.id)
@@ -286,7 +281,7 @@ return function(server, wire)
         if version >= 1281 then
             body = body .. "\0"
         end
-        body = body .. char(skull_of(view, creature), shield_of(view, creature))
+        body = body .. char(skull, shield)
         if not known then
             body = body .. "\0"
         end
@@ -301,9 +296,48 @@ return function(server, wire)
         end
         body = body .. char((creature.speech_bubble or 0) % 256) .. "\255"
         body = body .. (version >= 1281 and "\0" or "\0\0")
-        wire.told_look(view, creature)
         -- Nobody walks through others: what scripts and zones say of that is not on the wire yet.
         return head .. body .. "\1"
+    end
+
+    -- By version and creature, and by all that may be another for each client: the bytes, as they were made in a round.
+    local drawn, drawn_in = {}, nil
+
+    local function shared_creature(view, creature, known, kind, skull, shield)
+        if drawn_in ~= wire.round then
+            drawn, drawn_in = {}, wire.round
+        end
+        local of_version = drawn[view.version]
+        if not of_version then
+            of_version = {}
+            drawn[view.version] = of_version
+        end
+        local looks = of_version[creature]
+        if not looks then
+            looks = {}
+            of_version[creature] = looks
+        end
+        local variant = (((known and 1 or 0) * 8 + kind) * 256 + skull) * 256 + shield
+        local made = looks[variant]
+        if not made then
+            made = made_creature(view, creature, known, 0, kind, skull, shield)
+            looks[variant] = made
+        end
+        return made
+    end
+
+    --- A creature as a client reads it, whether it knows it already or not.
+    ---@param view table
+    ---@param creature table
+    function wire.creature(view, creature)
+        local known = view.known[creature.id]
+        local gone = known and 0 or make_known(view, creature)
+        local kind, skull, shield = kind_of(view, creature), skull_of(view, creature), shield_of(view, creature)
+        wire.told_look(view, creature)
+        if gone ~= 0 or view.apart then
+            return made_creature(view, creature, known, gone, kind, skull, shield)
+        end
+        return shared_creature(view, creature, known, kind, skull, shield)
     end
 
     --- A creature that looks elsewhere.
