@@ -14,7 +14,7 @@ return function(server)
     end
     if not server.tfs then
         context.use("canary/game/raids")(server, game)
-        context.use("canary/game/forge")(server)
+        context.use("canary/game/forge")(server, game)
         context.use("canary/game/schedule")(server, game)
     end
     context.use(server.tfs and "canary/game/tfs" or "canary/game/canary")(server, game, bind)

@@ -171,7 +171,7 @@ return function(server, combat)
             else
                 value = u32(value)
             end
-            combat.set_param(object, number(key), value)
+            combat.set_param(object, arguments.enum32(key), value)
             return true
         end),
         setFormula = method(function(object, kind, min_a, min_b, max_a, max_b)
@@ -214,10 +214,10 @@ return function(server, combat)
             return true
         end),
         setCallback = method(function(object, key, name)
-            return combat.set_callback(object.params, number(key), arguments.string(name))
+            return combat.set_callback(object.params, arguments.enum32(key), arguments.string(name))
         end),
         setOrigin = method(function(object, origin)
-            object.params.origin = number(origin)
+            object.params.origin = tfs and arguments.enum32(origin) or arguments.enum8(origin)
             return true
         end),
         execute = function(self, caster, variant)
@@ -246,7 +246,7 @@ return function(server, combat)
             end
         end
         methods.getParameter = method(function(object, key)
-            local what = PARAMS[number(key)]
+            local what = PARAMS[arguments.enum32(key)]
             local value = what and object.params[what[1]]
             if value == true then
                 return 1

@@ -223,9 +223,10 @@ return function(server, combat)
     end
 
     local function multiplier(monster)
-        local own = monster.type and monster.type.defense_multiplier or 1
-        local stacks = monster.forge_stack or 0
-        return tfs and 1 or own * (1 + 0.1 * stacks)
+        if tfs or not monster.type then
+            return 1
+        end
+        return parts.monsters.rate(monster.type, "DEFENSE") * (1 + 0.1 * (monster.forge_stack or 0))
     end
 
     --- How much of each hit armour takes.

@@ -59,7 +59,7 @@ return function(server, combat)
             damage.critical = true
             times(damage, 1 + bonus / 10000)
         end
-        local factor = kind.attack_multiplier or 1
+        local factor = monster.type and parts.monsters.rate(kind, "ATTACK") or 1
         local stacks = monster.forge_stack or 0
         if stacks > 0 then
             factor = factor * (1.35 + (stacks - 1) * 0.1)

@@ -150,7 +150,8 @@ return function(server, combat)
 
     local function tell(watchers, attacker, target, real, damage)
         local shown = show(target, damage)
-        if shown.color ~= combat.NO_COLOR or shown.second_color ~= combat.NO_COLOR then
+        -- TFS asks for the second colour, which nothing has set when there is no second damage: it always tells.
+        if tfs or shown.color ~= combat.NO_COLOR or shown.second_color ~= combat.NO_COLOR then
             combat.tell_damage(watchers, attacker, target, real, damage, shown)
         end
     end

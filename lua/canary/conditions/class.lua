@@ -92,7 +92,7 @@ return function(server, conditions)
             if not condition then
                 return nil
             end
-            conditions.set_param(condition, number(key), param_value(value))
+            conditions.set_param(condition, arguments.enum32(key), param_value(value))
             return true
         end,
         setFormula = function(self, min_a, min_b, max_a, max_b)
@@ -126,7 +126,8 @@ return function(server, conditions)
             if not condition then
                 return nil
             end
-            return condition.kind.get_param(condition, conditions.params[number(key)])
+            local value = condition.kind.get_param(condition, conditions.params[arguments.enum32(key)])
+            return value
         end
     end
     userdata.methods("Condition", methods)

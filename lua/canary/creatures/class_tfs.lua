@@ -35,10 +35,10 @@ return function(server, creatures, bind)
             return server.parts.map.zone_type(creature.tile)
         end),
         hasIcon = of(function(creature, icon)
-            return creature.icons[arguments.number(icon)] ~= nil
+            return creature.icons[arguments.enum8(icon)] ~= nil
         end),
         setIcon = of(function(creature, icon, value)
-            icon = arguments.number(icon)
+            icon = arguments.enum8(icon)
             local last = server.parts.enums.get("CREATURE_ICON_LAST") or 16
             if icon > last then
                 server:report("Invalid Creature Icon Id")
@@ -48,10 +48,10 @@ return function(server, creatures, bind)
             return true
         end),
         getIcon = of(function(creature, icon)
-            return creature.icons[arguments.number(icon)] or 0
+            return creature.icons[arguments.enum8(icon)] or 0
         end),
         removeIcon = of(function(creature, icon)
-            icon = arguments.number(icon)
+            icon = arguments.enum8(icon)
             local had = creature.icons[icon] ~= nil
             creature.icons[icon] = nil
             return had

@@ -146,6 +146,9 @@ return function(server, creatures)
             return server.parts.players.gained_experience(creature, attacker)
         end
         local lost = creature.skill_loss and creature.type and creature.type.experience or 0
+        if lost ~= 0 and creature.class_name == "Monster" then
+            lost = lost * server.parts.monsters.experience_factor(creature)
+        end
         return floor(creatures.damage_ratio(creature, attacker) * lost)
     end
 

@@ -78,7 +78,10 @@ return function(server, creatures, bind)
     ---@param value any
     ---@return table
     function creatures.take_outfit(value)
-        if raw.type(value) ~= "table" then
+        if raw.type(value) == "string" then
+            -- As any other field of a text, none of these is there.
+            value = {}
+        elseif raw.type(value) ~= "table" and raw.type(value) ~= "userdata" then
             raw.error("attempt to index a " .. raw.type(value) .. " value", 0)
         end
         local outfit = lookless()

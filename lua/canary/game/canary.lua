@@ -199,7 +199,7 @@ return function(server, game, bind)
                 end
                 return nil
             end
-            monster.soul_pit_stack = arguments.u8(stack, 1)
+            server.parts.monsters.into_soul_pit(monster, arguments.u8(stack, 1))
             return userdata.push(monster)
         end,
         generateNpc = function(name)

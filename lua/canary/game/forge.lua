@@ -6,10 +6,13 @@ local ids = context.use("canary/sorted_keys")
 
 -- How long it takes until another one is made for one that was taken out.
 local NEXT_INFLUENCED_MS, NEXT_FIENDISH_MS = 10000, 270000
+-- How long it takes until the world's monsters are looked at again, and how often somebody is picked in vain.
+local ROUND_MS, MOST_FAILURES = 10000, 25
 local UNITS = { second = 1000, minute = 60000, hour = 3600000 }
 
 ---@param server table
-return function(server)
+---@param game table
+return function(server, game)
     local userdata, arguments, config, monsters =
         server.userdata, server.arguments, server.parts.config, server.parts.monsters
     -- By id; what fiendish ones are changed by.
@@ -22,12 +25,15 @@ return function(server)
         return creature and creature.class_name == "Monster" and creature or nil
     end
 
-    local function full(list, limit)
+    local function count_of(list)
         local count = 0
         for _ in raw.pairs(list) do
             count = count + 1
         end
-        return count >= config.number(limit)
+        return count
+    end
+    local function full(list, limit)
+        return count_of(list) >= config.number(limit)
     end
 
     -- One of those that may, by chance or by its id: it is none of them any more.
@@ -77,8 +83,8 @@ return function(server)
             .. "monster id not exist in the fiendish monsters map")
     end
 
-    -- Looks for the monsters that may become one, and makes room for another fiendish one.
-    local function look_around()
+    -- Looks for the monsters that may become one; `look_around` makes room for another fiendish one, too.
+    local function look_for_candidates()
         candidates = {}
         for _, monster in raw.ipairs(server.parts.creatures.list("Monster")) do
             local tile = monster.tile
@@ -87,6 +93,10 @@ return function(server)
                 candidates[#candidates + 1] = monster.id
             end
         end
+    end
+
+    local function look_around()
+        look_for_candidates()
         for _, id in raw.ipairs(ids(fiendish)) do
             local monster = monster_of(id)
             if not monster then
@@ -150,6 +160,38 @@ return function(server)
             change(monster.id)
         end)
         return monster.id
+    end
+
+    -- As many as there may be, as long as there is somebody to make one of. (Canary warns each time that there is not.)
+    local function fill(list, limit, make)
+        local most = config.number(limit)
+        local failures = 0
+        while count_of(list) < most and #candidates > 0 and failures < MOST_FAILURES do
+            failures = make() ~= 0 and 0 or failures + 1
+        end
+    end
+    local function fill_both()
+        fill(fiendish, "FORGE_FIENDISH_CREATURES_LIMIT", make_fiendish)
+        fill(influenced, "FORGE_INFLUENCED_CREATURES_LIMIT", make_influenced)
+    end
+
+    local function forget_gone(list, remove, ...)
+        for _, id in raw.ipairs(ids(list)) do
+            if not monster_of(id) then
+                remove(id, ...)
+            end
+        end
+    end
+
+    --- Begins to make monsters of the world influenced and fiendish.
+    function game.start_forge()
+        server.parts.scheduler.every(ROUND_MS, function()
+            look_for_candidates()
+            forget_gone(fiendish, remove_fiendish, true)
+            forget_gone(influenced, remove_influenced, false)
+            fill_both()
+        end)
+        server.parts.scheduler.after(ROUND_MS + 1000, fill_both)
     end
 
     local function influence(monster, stack)

@@ -34,6 +34,7 @@ return function(server, game, bind)
         state = env.GAME_STATE_NORMAL
         if not server.tfs then
             game.start_raids()
+            game.start_forge()
         end
     end
 

@@ -62,7 +62,9 @@ return function(server, monsters, bind)
             monsters.set_idle(monster, arguments.boolean(idle))
             return true
         end),
-        isTarget = given(monsters.is_target),
+        isTarget = given(function(monster, creature)
+            return creature ~= nil and monsters.is_target(monster, creature)
+        end),
         isOpponent = given(monsters.is_opponent),
         isFriend = given(monsters.is_friend),
         addFriend = given(function(monster, creature)

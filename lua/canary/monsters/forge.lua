@@ -1,11 +1,24 @@
 --- Monsters in Canary's forge: which may become influenced or fiendish, and what that makes of them.
 
+local context = ...
+local ceil, floor = context.raw.math.ceil, context.raw.math.floor
+
 local FIENDISH_STACK, MOST_BY_CHANCE = 15, 5
 local KEY, MODIFICATIONS, INFLUENCED_ICON, FIENDISH_ICON = "forge", 0, 4, 5
+local SOUL_PIT_KEY, SOUL_PIT_ICON, SOUL_PIT_BOSS_ICON, SOUL_PIT_BOSS = "soulpit", 6, 7, 40
 
 ---@param server table
 ---@param monsters table
-return function(server, monsters)
+---@param bind table
+return function(server, monsters, bind)
+    --- What the experience of a monster is multiplied by.
+    ---@param monster table
+    ---@return number
+    function monsters.experience_factor(monster)
+        local stack = monster.forge_stack or 0
+        return stack <= FIENDISH_STACK and floor((stack + 10) / 10) or 28
+    end
+
     if server.tfs then
         return
     end
@@ -23,7 +36,17 @@ return function(server, monsters)
     function monsters.is_forgeable(monster)
         local kind = monster.type
         return (monster.forge_stack or 0) == 0 and not monster.master and not kind.reward_boss
-            and monster.drop_loot == true and kind.forge_creature == true and (kind.race_id or 0) > 0
+            and kind.loot ~= nil and #kind.loot > 0 and kind.forge_creature == true and (kind.race_id or 0) > 0
+    end
+
+    --- Makes a monster that much stronger: it is unhurt, and has more health each time.
+    ---@param monster table
+    ---@param stack number
+    function monsters.take_stack(monster, stack)
+        monster.forge_stack = stack
+        local factor = bind.float(1 + bind.float((15 * stack + 35) / 100))
+        local health = ceil(bind.float(bind.float(monster.max_health) * factor))
+        monster.health, monster.max_health = health, health
     end
 
     --- Sets how strong a monster of the forge is, which its icon shows.
@@ -31,9 +54,22 @@ return function(server, monsters)
     ---@param stack number
     function monsters.set_forge_stack(monster, stack)
         local fiendish = stack >= FIENDISH_STACK
-        monster.forge_stack = stack
+        monsters.take_stack(monster, stack)
         parts.creatures.set_icon(monster, KEY, MODIFICATIONS,
             fiendish and FIENDISH_ICON or INFLUENCED_ICON, fiendish and 0 or stack)
+    end
+
+    --- Makes a monster one of the soul pit.
+    ---@param monster table
+    ---@param stack number
+    ---@param summoned boolean|nil
+    function monsters.into_soul_pit(monster, stack, summoned)
+        local boss = stack == SOUL_PIT_BOSS
+        monsters.take_stack(monster, stack)
+        parts.creatures.set_icon(monster, SOUL_PIT_KEY, MODIFICATIONS,
+            boss and SOUL_PIT_BOSS_ICON or SOUL_PIT_ICON, boss and 0 or stack)
+        monster.soul_pit, monster.drop_loot = true, false
+        monster.skill_loss = boss and not summoned
     end
 
     --- Makes a monster what its class in the forge says.
@@ -55,7 +91,7 @@ return function(server, monsters)
     ---@param monster table
     function monsters.unforge(monster)
         monster.fiendish_until, monster.forge_stack, monster.forge_class = 0, 0, FORGE.NORMAL
-        monster.health, monster.max_health = monster.type.health, monster.type.max_health
+        monsters.take_health(monster)
         parts.creatures.remove_icon(monster, KEY)
     end
 end

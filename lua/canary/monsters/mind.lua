@@ -82,8 +82,33 @@ return function(server, monsters)
         return true, true
     end
 
+    -- Brings a summon to its master.
+    local function call(monster, made, block)
+        local creatures, map = server.parts.creatures, server.parts.map
+        local x, y, z = creatures.position(monster)
+        if not server.tfs then
+            if monsters.place(made, x, y, z, false, block.force) then
+                if monster.soul_pit then
+                    monsters.into_soul_pit(made, (monster.forge_stack or 0) % 256, true)
+                end
+                creatures.set_master(made, monster, true)
+                map.send_effect(x, y, z, server.env.CONST_ME_MAGIC_BLUE)
+                x, y, z = creatures.position(made)
+                map.send_effect(x, y, z, server.env.CONST_ME_TELEPORT)
+            end
+            return
+        end
+        made.drop_loot, made.skill_loss = false, false
+        creatures.set_master(made, monster)
+        if not monsters.place(made, x, y, z, false, block.force) then
+            creatures.set_master(made, nil)
+        elseif (block.master_effect or 0) ~= 0 then
+            map.send_effect(x, y, z, block.master_effect)
+        end
+    end
+
     local function summon(monster, interval)
-        local kind, creatures = monster.type, server.parts.creatures
+        local kind = monster.type
         local reset = true
         for _, block in raw.ipairs(kind.summons or {}) do
             if #monster.summons >= kind.max_summons then
@@ -99,15 +124,8 @@ return function(server, monsters)
                 local most = block.max and block.max >= 0 and block.max or kind.max_summons
                 if count < most and chance(block.chance) then
                     local made = monsters.create(block.name)
-                    local x, y, z = creatures.position(monster)
                     if made then
-                        made.drop_loot, made.skill_loss = false, false
-                        creatures.set_master(made, monster)
-                        if not monsters.place(made, x, y, z, false, block.force) then
-                            creatures.set_master(made, nil)
-                        elseif (block.master_effect or 0) ~= 0 then
-                            server.parts.map.send_effect(x, y, z, block.master_effect)
-                        end
+                        call(monster, made, block)
                     end
                 end
             end

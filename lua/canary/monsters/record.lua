@@ -2,7 +2,12 @@
 
 local context = ...
 local raw = context.raw
-local lower = raw.string.lower
+local lower, floor = raw.string.lower, raw.math.floor
+
+-- As C++ makes a whole number of a double.
+local function whole(value)
+    return value < 0 and -floor(-value) or floor(value)
+end
 
 ---@param server table
 ---@param monsters table
@@ -20,7 +25,7 @@ return function(server, monsters)
         monster.base_speed = kind.base_speed
         monster.light_level, monster.light_color = kind.light_level, kind.light_color
         monster.hidden_health = kind.hidden_health
-        monster.target_distance, monster.run_health = kind.target_distance, kind.run_health
+        monster.target_distance = kind.target_distance
     end
 
     local function register_events(monster)
@@ -33,12 +38,33 @@ return function(server, monsters)
         end
     end
 
+    --- What the settings multiply a figure of a kind of monster by, bosses apart; TFS has no such settings.
+    ---@param kind table
+    ---@param figure string HEALTH, ATTACK or DEFENSE
+    ---@return number
+    function monsters.rate(kind, figure)
+        if tfs then
+            return 1
+        end
+        local boss = kind.boss_class ~= nil and kind.boss_class ~= ""
+        return server.parts.config.number((boss and "RATE_BOSS_" or "RATE_MONSTER_") .. figure)
+    end
+
+    --- Gives a monster the health of its type.
+    function monsters.take_health(monster)
+        local kind = monster.type
+        local rate = monsters.rate(kind, "HEALTH")
+        monster.health, monster.max_health = whole(kind.health * rate), whole(kind.max_health * rate)
+    end
+
     --- Makes a monster of a type.
     ---@param kind table
     ---@return table monster
     function monsters.make(kind)
-        local monster = { class_name = "Monster", name = kind.name, health = kind.health, max_health = kind.max_health }
+        local monster = { class_name = "Monster", name = kind.name }
         take_type(monster, kind)
+        monsters.take_health(monster)
+        monster.run_health = whole(kind.run_health * monsters.rate(kind, "HEALTH"))
         server.parts.creatures.init(monster)
         monster.idle, monster.targets, monster.friends = true, {}, {}
         monster.attack_ticks, monster.defense_ticks, monster.yell_ticks = 0, 0, 0
@@ -62,7 +88,7 @@ return function(server, monsters)
         end
         take_type(monster, kind)
         if restore then
-            monster.health, monster.max_health = kind.health, kind.max_health
+            monsters.take_health(monster)
         end
         register_events(monster)
         server.parts.creatures.tell_seers(monster, "appear", { id = monster.id })

@@ -165,7 +165,7 @@ return function(server, monsters, bind)
                 local other = tfs and monsters.type_of(spell.outfit_monster)
                 made.outfit = other and other.outfit or made.outfit
             else
-                made.outfit = server.parts.creatures.outfit({ lookTypeEx = spell.outfit_item })
+                made.outfit = spell.outfit or server.parts.creatures.outfit({ lookTypeEx = spell.outfit_item })
             end
         end)
     end
@@ -335,10 +335,18 @@ return function(server, monsters, bind)
         methods.setConditionDrunkenness = setter("drunkenness", U8)
         methods.setOutfit = of(function(spell, outfit)
             if raw.type(outfit) == "table" then
-                spell.outfit_item = U16(outfit.lookTypeEx)
-                return true
+                spell.outfit = server.parts.creatures.take_outfit(outfit)
+            elseif raw.type(outfit) == "number" then
+                spell.outfit = server.parts.creatures.copy_outfit(spell.outfit or server.parts.creatures.outfit({}))
+                spell.outfit.lookTypeEx = U16(outfit)
+            elseif raw.type(outfit) == "string" then
+                local other = monsters.type_of(outfit)
+                if other then
+                    local creatures = server.parts.creatures
+                    spell.outfit = creatures.copy_outfit(other.outfit or creatures.outfit({}))
+                end
             end
-            return nil
+            return true
         end)
         local function delete(self)
             local spell = userdata.get(self, "MonsterSpell")

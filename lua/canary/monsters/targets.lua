@@ -86,7 +86,7 @@ return function(server, monsters)
     function monsters.remove_friend(monster, creature)
         return take_out(monster.friends, creature)
     end
-    function monsters.is_target(monster, creature)
+    function monsters.has_target(monster, creature)
         return place(monster.targets, creature) ~= nil
     end
 
@@ -194,11 +194,21 @@ return function(server, monsters)
         monsters.update_idle(monster)
     end
 
-    --- Whether a creature can be attacked by a monster at all.
-    function monsters.can_target(monster, creature)
-        if creature.removed or creature.health <= 0 or not creature.tile or not monster.tile then
-            return false
-        elseif creature.tile.z ~= monster.tile.z or not is_in_range(monster, creature) then
+    -- Whether a monster's faction lets it attack a creature (Canary).
+    local function is_enemy(monster, creature)
+        local faction = monster.type.faction or 0
+        if tfs or monster.master or faction == 0 then
+            return true
+        end
+        local enemies = monster.type.enemy_factions or {}
+        local its = creature.class_name == "Player" and (creature.faction or 1)
+            or creature.type and creature.type.faction or 0
+        return enemies[its] == true
+    end
+
+    --- Whether a creature could be a monster's target, wherever on its floor it is.
+    function monsters.is_target(monster, creature)
+        if creature.removed or not creature.tile or not monster.tile or creature.tile.z ~= monster.tile.z then
             return false
         end
         local map = server.parts.map
@@ -208,8 +218,15 @@ return function(server, monsters)
             return false
         elseif creature.class_name == "Npc" then
             return false
+        elseif creature.class_name == "Monster" and creature.type.attackable == false then
+            return false
         end
-        return server.parts.creatures.can_see_creature(monster, creature)
+        return server.parts.creatures.can_see_creature(monster, creature) and is_enemy(monster, creature)
+    end
+
+    --- Whether a creature can be attacked by a monster from where it is.
+    function monsters.can_target(monster, creature)
+        return creature.health > 0 and monsters.is_target(monster, creature) and is_in_range(monster, creature)
     end
 
     --- Chooses a creature as the one to attack.
@@ -218,7 +235,7 @@ return function(server, monsters)
         local creatures = server.parts.creatures
         if not creature or not monsters.can_target(monster, creature) then
             return false
-        elseif not monsters.is_target(monster, creature) then
+        elseif not monsters.has_target(monster, creature) then
             return false
         end
         local attacks = (monster.type.hostile or monster.master ~= nil) and creatures.attack(monster, creature)

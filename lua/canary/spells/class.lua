@@ -76,7 +76,7 @@ return function(server, spells)
     end
 
     local function truth(value)
-        return boolean(value, false)
+        return boolean(value)
     end
 
     -- Groups ---------------------------------------------------------------------------------------------------------
@@ -116,7 +116,12 @@ return function(server, spells)
     end
 
     local function set_groups(spell, first, second)
-        local one, two = arguments.enum8(first), arguments.enum8(tfs and second or first)
+        local one = arguments.enum8(first)
+        -- Canary reads the first twice.
+        local two = one
+        if tfs then
+            two = arguments.enum8(second)
+        end
         if one ~= 0 and two ~= 0 then
             spell.group, spell.second_group = one, two
             return true

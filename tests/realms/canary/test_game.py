@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.realms.canary.fights import field
+from tests.realms.canary.fights import GRASS, ITEMS, field
 from tests.realms.canary.servers import DIALECTS, lua
 
 from tibicen.realms.canary.server import Dialect
@@ -77,7 +77,11 @@ _RACES = """
         kind:Bestiaryclass(race == 1 and "Mammal" or "Bird")
         kind:Bestiaryrace(race + 4)
         kind:isForgeCreature(true)
+        local loot = Loot()
+        loot:setId(3031)
+        kind:addLoot(loot)
     end
+    Game.createMonsterType("Beggar")
 """
 
 
@@ -98,8 +102,10 @@ def test_the_bestiary_counts_its_own_list_among_the_arguments(kit: ServerKit) ->
 
 def test_influenced_monsters(kit: ServerKit) -> None:
     code = """
-        local rat, other = beast("Rat", 1001, 1000), beast("Rat", 1001, 1001)
-        other:setDropLoot(false)
+        MonsterType("Beggar"):raceId(3)
+        -- What has no loot can't be forged; whether it drops any is nothing to the forge.
+        local rat, other = beast("Rat", 1001, 1000), beast("Beggar", 1001, 1001)
+        rat:setDropLoot(false)
         local made = { Game.addInfluencedMonster(rat, 3), rat:getForgeStack(), rat:getMonsterForgeClassification(),
             Game.getInfluencedMonsters()[1] == rat:getId(), Game.addInfluencedMonster(rat),
             Game.addInfluencedMonster(other), select("#", Game.addInfluencedMonster(7)) }
@@ -108,6 +114,56 @@ def test_influenced_monsters(kit: ServerKit) -> None:
         return made
     """
     assert kit.run(code) == [True, 3, 1, True, False, False, 0, 0, 0]
+
+
+def test_each_stack_makes_a_monster_stronger(kit: ServerKit) -> None:
+    code = """
+        rat = beast("Rat", 1001, 1000)
+        rat:setHealth(40)
+        local function figures() return rat:getHealth() .. "/" .. rat:getMaxHealth() end
+        Game.addInfluencedMonster(rat, 3)
+        local list = { figures() }
+        rat:setForgeStack(1)
+        list[2] = figures()
+        rat:clearFiendishStatus()
+        list[3] = figures()
+        return list
+    """
+    # 35 percent and 15 for each stack, of what it has by then.
+    assert kit.run(code) == ["180/180", "270/270", "100/100"]
+
+
+def test_the_world_forges_its_monsters_by_itself() -> None:
+    with ServerKit(dialect="canary", items=ITEMS) as kit:
+        kit.load_text(_RACES, "races.lua")
+        kit.world("\n".join(["g" * 5] * 5), {"g": GRASS}, (998, 998, 7))
+        kit.control("begin")
+        code = """
+            for at = 998, 1002 do Game.createMonster("Rat", Position(at, 1000, 7), false, true) end
+            Game.createMonster("Beggar", Position(1000, 1002, 7), false, true)
+            function forged() return { #Game.getFiendishMonsters(), #Game.getInfluencedMonsters() } end
+            return forged()
+        """
+        assert kit.run(code) == [0, 0]
+        kit.advance(seconds=11)
+        # The settings allow three of the one kind and three hundred of the other.
+        assert kit.run("return forged()") == [3, 2]
+
+
+def test_the_settings_multiply_what_monsters_can_take(kit: ServerKit) -> None:
+    path = kit.checkout.path / "config.lua"
+    path.write_text(path.read_text() + "\nrateMonsterHealth = 1.5\nrateBossHealth = 3\n")
+    code = """
+        Game.reload(RELOAD_TYPE_CONFIG)
+        MonsterType("Bat"):bossRace(1, "Bane")
+        local list = {}
+        for at, name in ipairs({ "Rat", "Bat" }) do
+            local made = beast(name, 1000 + at, 1000)
+            list[at] = made:getHealth() .. "/" .. made:getMaxHealth()
+        end
+        return list
+    """
+    assert kit.run(code) == ["150/150", "300/300"]
 
 
 def test_fiendish_monsters_are_picked_among_those_that_were_looked_for(kit: ServerKit) -> None:

@@ -19,6 +19,7 @@ _ALIASES = re.compile(r"^( *)local (\w+(?:, \w+)+) = ((?:server\.)?parts\.\w+(?:
 
 # What one of the two servers has and the other lacks; who asks for it is that server's, or asks which one it is.
 _CANARY_ALONE = """
+    monsters.into_soul_pit
     creatures.remove_icon creatures.set_icon game.achievement game.achievement_named
     game.boosted_name game.schedule item_types.dummies
     item_types.is_shown item_types.ladders item_types.soul_cores items.tier items.tier_chance

@@ -1,0 +1,113 @@
+"""What the servers make of arguments that nobody should pass: recorded from the real ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.realms.canary.fights import field, told
+
+from tibicen.realms.canary.server import Dialect
+
+_PACK = """
+    -- What a call answers, with how many values.
+    function answers(...) return { select("#", ...), tostring((...)) } end
+"""
+
+
+def _answers(dialect: Dialect, *calls: str) -> list[Any]:
+    with field(dialect) as kit:
+        kit.run(_PACK)
+        return [kit.run(f"return answers({call})") for call in calls]
+
+
+def test_what_a_condition_does_not_know_is_nil_and_not_nothing() -> None:
+    answers = _answers(
+        "tfs",
+        "Condition(CONDITION_HASTE):getParameter()",
+        "Condition(CONDITION_FIRE):getParameter(12345)",
+        "Condition(CONDITION_FIRE):getParameter(CONDITION_PARAM_TICKS)",
+    )
+    assert answers == [[1, "nil"], [1, "nil"], [1, "0"]]
+
+
+def test_numbers_of_parameters_are_cut() -> None:
+    answers = _answers(
+        "tfs",
+        "Combat():getParameter(2.7)",
+        "Combat():getParameter(2^40)",
+        'Combat():setCallback(2.7, "no such function")',
+    )
+    assert answers == [[1, "0"], [1, "0"], [1, "false"]]
+
+
+def test_a_second_group_that_is_nil_is_none() -> None:
+    call = 'Spell("instant"):group(1, nil, 1)'
+    assert _answers("tfs", call) == [[1, "false"]]
+    # Canary reads the first for both.
+    assert _answers("canary", call) == [[1, "true"]]
+
+
+def test_any_value_but_false_and_nil_is_true() -> None:
+    code = """
+        local spell = Spell("instant")
+        spell:hasParams(0)
+        local list = { spell:hasParams() }
+        spell:hasParams(nil)
+        list[2] = spell:hasParams()
+        return list
+    """
+    for dialect in ("canary", "tfs"):
+        with field(dialect) as kit:
+            assert kit.run(code) == [True, False]
+
+
+def test_a_text_is_an_outfit_without_anything() -> None:
+    code = """
+        local wolf = beast("Wolf", 1001, 1001)
+        wolf:setOutfit({ lookType = 27 })
+        local list = { wolf:getOutfit().lookType, wolf:setOutfit("abc"), wolf:getOutfit().lookType }
+        list[4] = select(2, pcall(wolf.setOutfit, wolf, 5)):match("attempt.*")
+        return list
+    """
+    with field("tfs") as kit:
+        assert kit.run(code) == [27, True, 0, "attempt to index a number value"]
+
+
+def test_icons_of_tfs_are_bytes() -> None:
+    code = """
+        local wolf = beast("Wolf", 1001, 1001)
+        return { wolf:setIcon(-1, 4), wolf:setIcon(3e9, 4), wolf:getIcon(0) }
+    """
+    with field("tfs") as kit:
+        assert kit.run(code) == [False, True, 4]
+
+
+def test_spells_of_monsters_take_outfits_of_each_kind() -> None:
+    answers = _answers(
+        "tfs",
+        "MonsterSpell():setOutfit()",
+        "MonsterSpell():setOutfit({ lookType = 30 })",
+        "MonsterSpell():setOutfit(2148)",
+        'MonsterSpell():setOutfit("Wolf")',
+    )
+    assert answers == [[1, "true"]] * 4
+
+
+def test_a_monster_may_target_whom_it_can_see_on_its_floor() -> None:
+    code = """
+        local wolf, other = beast("Wolf", 1001, 1001), beast("Wolf", 999, 999)
+        local list = { wolf:isTarget(wolf), wolf:isTarget(other), wolf:isTarget(ann) }
+        MonsterType("Wolf"):isAttackable(false)
+        list[4] = wolf:isTarget(other)
+        return list
+    """
+    for dialect in ("canary", "tfs"):
+        with field(dialect) as kit:
+            assert kit.run(code) == [True, True, True, False]
+
+
+def test_health_that_a_script_takes_is_told() -> None:
+    for dialect in ("canary", "tfs"):
+        with field(dialect) as kit:
+            kit.run("ann:addHealth(-5)")
+            assert [text for text in told(kit, "Ann") if "lose" in text] == ["You lose 5 hitpoints."]
