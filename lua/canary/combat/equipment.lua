@@ -226,7 +226,7 @@ return function(server, combat)
         if tfs or not monster.type then
             return 1
         end
-        return parts.monsters.rate(monster.type, "DEFENSE") * (1 + 0.1 * (monster.forge_stack or 0))
+        return parts.monsters.defense_factor(monster)
     end
 
     --- How much of each hit armour takes.

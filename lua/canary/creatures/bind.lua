@@ -178,6 +178,11 @@ return function(server)
                     "getNumber"
                 )
             end
+            local most = bits < 32 and 2 ^ 31 or 2 ^ 63
+            if number <= -most - 1 or number >= most then
+                -- What the processor makes of a double that is out of range has none of the lower bits set.
+                return bits < 64 and 0 or floor(number) % modulus
+            end
             return (number < 0 and -floor(-number) or floor(number)) % modulus
         end
     end

@@ -10,6 +10,8 @@ local min = raw.math.min
 return function(server, creatures, bind)
     local userdata, arguments, tfs, env = server.userdata, server.arguments, server.tfs, server.env
     local NOT_FOUND = "Creature not found"
+    -- The colour of a light that is none.
+    local NO_LIGHT = 215
     local condition_kind = tfs and arguments.enum32 or arguments.enum8
 
     userdata.class("Creature", nil, function(_, value)
@@ -152,6 +154,10 @@ return function(server, creatures, bind)
             return true
         end),
         getLight = of(function(creature)
+            -- Of players without a light of their own that of what they wear is told.
+            if creature.class_name == "Player" and creature.light_level == 0 then
+                return 0, NO_LIGHT
+            end
             return creature.light_level, creature.light_color
         end),
         setLight = of(function(creature, color, level)

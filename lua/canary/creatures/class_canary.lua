@@ -68,7 +68,7 @@ return function(server, creatures, bind)
                 server:report(NOT_FOUND)
                 return false
             end
-            creatures.set_speed(creature, arguments.i32(speed))
+            creatures.set_speed(creature, arguments.i32(speed) % 65536)
             return true
         end,
         isMoveLocked = bind.flag("Creature", "move_locked"),

@@ -18,6 +18,11 @@ return function(server, monsters, bind, not_found)
         return bind.none("Monster", not_found, fn)
     end
 
+    -- As numbers of 32 bits with a sign wrap.
+    local function signed(value)
+        return (value + 2 ^ 31) % 2 ^ 32 - 2 ^ 31
+    end
+
     -- Tells a value, which an argument sets before.
     local function switch(key)
         return of(function(monster, ...)
@@ -73,17 +78,19 @@ return function(server, monsters, bind, not_found)
         setName = strict(function(monster, ...)
             local name, description = ...
             monster.own_name = arguments.string(name)
-            monster.name = monster.own_name
+            monster.name = monster.own_name ~= "" and monster.own_name or monster.type.name
             if select("#", ...) >= 2 then
                 monster.name_description = arguments.string(description)
             end
             return true
         end),
-        changeTargetDistance = of(function(monster, distance, ms)
+        changeTargetDistance = of(function(monster, ...)
             if monster.master or monster.type.reward_boss then
                 return false
             end
-            return monsters.change_distance(monster, arguments.i32(distance, 1), arguments.u32(ms, 12000))
+            monsters.change_distance(monster, arguments.given(arguments.i32, 1, 1, ...),
+                arguments.given(arguments.u32, 12000, 2, ...))
+            return true
         end),
         isChallenged = of(function(monster)
             return (monster.challenge_until or 0) > server.now
@@ -145,11 +152,12 @@ return function(server, monsters, bind, not_found)
             return true
         end),
         addDefense = strict(function(monster, defense)
-            monster.extra_defense = (monster.extra_defense or 0) + arguments.i32(defense)
+            monster.extra_defense = signed((monster.extra_defense or 0) + arguments.i32(defense))
             return true
         end),
         getDefense = strict(function(monster)
-            return monster.type.defense + (monster.extra_defense or 0)
+            local defense = signed(monster.type.defense + (monster.extra_defense or 0))
+            return arguments.i32(bind.float(bind.float(defense) * bind.float(monsters.defense_factor(monster))))
         end),
         isDead = strict(function(monster)
             return monster.health <= 0

@@ -119,7 +119,7 @@ return function(server, monsters, bind)
         methods.setArmor = setter("armor", arguments.i32)
         methods.setShootRange = setter("shoot_range", arguments.i32)
         methods.setHitChance = setter("hit_chance", arguments.i32)
-        methods.setUnique = setter("unique")
+        methods.setUnique = bind.both("Loot", "unique")
     end
     userdata.methods("Loot", methods)
 

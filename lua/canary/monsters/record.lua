@@ -50,6 +50,11 @@ return function(server, monsters)
         return server.parts.config.number((boss and "RATE_BOSS_" or "RATE_MONSTER_") .. figure)
     end
 
+    --- What the settings and the forge multiply a monster's defense and armour by.
+    function monsters.defense_factor(monster)
+        return monsters.rate(monster.type, "DEFENSE") * (1 + 0.1 * (monster.forge_stack or 0))
+    end
+
     --- Gives a monster the health of its type.
     function monsters.take_health(monster)
         local kind = monster.type

@@ -359,8 +359,8 @@ return function(server, monsters, bind)
     else
         methods.setOutfitMonster = setter("outfit_monster", arguments.string)
         methods.setOutfitItem = setter("outfit_item", U16)
-        methods.castSound = setter("cast_sound", U16)
-        methods.impactSound = setter("impact_sound", U16)
+        methods.castSound = bind.both("MonsterSpell", "cast_sound", arguments.enum16)
+        methods.impactSound = bind.both("MonsterSpell", "impact_sound", arguments.enum16)
     end
     userdata.methods("MonsterSpell", methods)
 end

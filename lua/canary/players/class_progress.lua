@@ -100,7 +100,10 @@ return function(server, players, bind)
             getLevelPercent = field("level_percent"),
             getMagicLevelPercent = field("magic_percent"),
             removeManaSpent = of(function(player, amount, notify)
-                players.remove_mana_spent(player, bind.u64(amount, 2), arguments.boolean(notify, true))
+                local given = arguments.number(amount)
+                local spent = bind.u64(amount, 2)
+                players.remove_mana_spent(player, given < 0 and raw.math.ceil(given) or spent,
+                    arguments.boolean(notify, true))
                 return true
             end),
             removeSkillTries = of(function(player, value, tries, notify)

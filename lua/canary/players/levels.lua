@@ -303,12 +303,13 @@ return function(server, players)
     end
 
     --- Takes mana spent.
+    ---@param amount number one below 0 is as large as TFS takes it for, and wraps
     function players.remove_mana_spent(player, amount, notify)
         if amount == 0 then
             return
         end
         local before = player.magic_level
-        while amount > player.mana_spent and player.magic_level > 0 do
+        while (amount < 0 or amount > player.mana_spent) and player.magic_level > 0 do
             amount = amount - player.mana_spent
             player.mana_spent = server.parts.vocations.mana_spent(player.vocation, player.magic_level)
             player.magic_level = player.magic_level - 1

@@ -17,7 +17,9 @@ return function(server, players)
         player.offline_time = min(MOST_TIME, player.offline_time + ms)
     end
     function players.remove_offline_time(player, ms)
-        player.offline_time = max(0, player.offline_time - ms)
+        local left = player.offline_time - ms
+        -- More than 32 bits with a sign hold turns into a debt.
+        player.offline_time = left < 2 ^ 31 and max(0, left) or 0
     end
 
     -- What is trained, as numbers that it is read from and written to: a skill, or the magic level.

@@ -52,7 +52,7 @@ return function(server, spells)
                     mlevel = spell.magic_level,
                     mana = spell.mana,
                     manapercent = spell.mana_percent,
-                    params = tfs and spell.has_params or nil,
+                    params = tfs and (spell.has_params and 1 or 0) or nil,
                 }, userdata.metatables.Spell)
             end
         end

@@ -111,3 +111,77 @@ def test_health_that_a_script_takes_is_told() -> None:
         with field(dialect) as kit:
             kit.run("ann:addHealth(-5)")
             assert [text for text in told(kit, "Ann") if "lose" in text] == ["You lose 5 hitpoints."]
+
+
+def test_what_the_processor_makes_of_numbers_that_do_not_fit() -> None:
+    code = """
+        local list = { ann:setVocation(3e9), ann:getVocation():getId() }
+        ann:setStamina(3e9)
+        list[3] = ann:getStamina()
+        ann:removeOfflineTrainingTime(3e9)
+        list[4] = ann:getOfflineTrainingTime()
+        local spent = bob:getManaSpent()
+        bob:removeManaSpent(-1)
+        list[5] = bob:getManaSpent() - spent
+        return list
+    """
+    with field("tfs") as kit:
+        assert kit.run(code) == [True, 0, 0, 0, 1]
+
+
+def test_a_player_without_light_has_the_colour_of_none() -> None:
+    code = """
+        ann:setLight(100, 0)
+        local list = { { ann:getLight() } }
+        ann:setLight(100, 3)
+        list[2] = { ann:getLight() }
+        return list
+    """
+    for dialect in ("canary", "tfs"):
+        with field(dialect) as kit:
+            assert kit.run(code) == [[0, 215], [3, 100]]
+
+
+def test_whether_a_spell_has_parameters_is_a_number_in_lists_of_tfs() -> None:
+    script = """
+        local spell = Spell("instant")
+        function spell.onCastSpell() return true end
+        spell:name("Odd")
+        spell:words("odd")
+        spell:hasParams(true)
+        spell:vocation("sorcerer;true")
+        spell:register()
+    """
+    code = """
+        for _, each in ipairs(ann:getInstantSpells()) do
+            if each.name == "Odd" then return each.params end
+        end
+    """
+    with field("tfs") as kit:
+        kit.load_text(script, "odd.lua")
+        assert kit.run(code) == 1
+
+
+def test_what_canary_makes_of_a_monsters_figures() -> None:
+    code = """
+        local wolf = beast("Wolf", 1001, 1001)
+        local list = {}
+        wolf:setName("Bane")
+        wolf:setName()
+        list[1] = wolf:getName()
+        list[2] = wolf:changeTargetDistance(nil)
+        wolf:setSpeed(-1)
+        list[3] = wolf:getSpeed()
+        list[4] = Loot():setUnique()
+        list[5] = MonsterSpell():castSound()
+        local defense = wolf:getDefense()
+        wolf:addDefense(2 ^ 31 - 1)
+        wolf:addDefense(2 ^ 31 - 1)
+        wolf:addDefense(2)
+        list[6] = wolf:getDefense() - defense
+        wolf:addHealth(3e9)
+        list[7] = wolf:getHealth()
+        return list
+    """
+    with field("canary") as kit:
+        assert kit.run(code) == ["Wolf", True, 65535, False, 0, 0, 0]
