@@ -14,6 +14,7 @@ import structlog
 
 from tibicen.protocol.item_learning import ItemLearner, Lesson
 from tibicen.protocol.items import ItemTable
+from tibicen.threads import stand_back
 
 TOGETHER: Final = 64
 """Frames that are handed over at once: to wake a thread for each costs more than to look at it."""
@@ -131,6 +132,7 @@ class ItemSchool:
     # -- on the thread
 
     def _run(self) -> None:
+        stand_back()
         while (work := self._work.get()) is not None:
             if isinstance(work, int):
                 self._lessons.pop(work, None)

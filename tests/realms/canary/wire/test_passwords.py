@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import sys
 import threading
 import time
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from tibicen.realms.canary.wire import passwords
 from tibicen.realms.canary.wire.hashing import Busy, Hashing
 from tibicen.realms.canary.wire.passwords import ArgonCost, UnknownHash, fits, memory_of
+from tibicen.threads import NICE
 
 CHEAP = ArgonCost(64, 1, 1)
 HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -112,3 +115,11 @@ def test_hashing_does_not_hold_the_loop_and_is_bounded() -> None:
         assert await first and await hashing.run(int, "7") == 7
 
     asyncio.run(body())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_hashes_stand_back_behind_the_loop() -> None:
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert asyncio.run(Hashing(threads=1).run(nice)) >= NICE > nice()

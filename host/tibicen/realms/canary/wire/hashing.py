@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from tibicen.threads import stand_back
+
 T = TypeVar("T")
 
 THREADS: Final = 2
@@ -29,7 +31,7 @@ class Hashing:
     """
 
     def __init__(self, threads: int = THREADS, most: int = MOST_WAITING) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="tibicen-hash")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="tibicen-hash", initializer=stand_back)
         self._most = most
         self.waiting = 0
         """Hashes at work and waiting. Only the loops that ask touch it; it is a bound, not a count to rely on."""
