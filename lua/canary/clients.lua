@@ -17,14 +17,15 @@ return function(server)
     --- Tells a player's client something.
     ---@param player table record of a player
     ---@param kind string text, say, raw, effect, …
-    ---@param fields table kept as it is, with `kind` in it
+    ---@param fields table kept as it is, with `kind` in it; what its `things` hold (items of a message to one player
+    --- alone) is for the wire, since nobody outside can be given them
     function clients.send(player, kind, fields)
         local list = told[player]
         if not list then
             list = { first = 1, last = 0 }
             told[player] = list
         end
-        fields.kind = kind
+        fields.kind, fields.things = kind, nil
         list.last = list.last + 1
         list[list.last] = fields
         if list.last - list.first >= KEPT then

@@ -11,7 +11,7 @@ local concat, min = raw.table.concat, raw.math.min
 -- Each may use at once what those before it offer.
 local PARTS = {
     "things", "floors", "snapshots", "changes", "view", "differences", "goods", "imbuing", "hunting", "bosses",
-    "bestiary", "looks", "figures", "holders", "told", "retold", "asked", "admission",
+    "bestiary", "looks", "figures", "holders", "told", "retold", "sounds", "analysers", "asked", "admission",
 }
 -- The most bytes of messages that are put together for one frame; one longer message goes alone.
 local FRAME = 8000

@@ -3457,7 +3457,6 @@ function Player:revelationStageWOD(name, set) end
 ---@return boolean
 function Player:save() end
 
---- No client is told: the server's role doesn't write this message.
 ---@param id integer
 ---@return boolean
 function Player:sendAmbientSoundEffect(id) end
@@ -3483,7 +3482,6 @@ function Player:sendContainer(container) end
 ---@return boolean
 function Player:sendCreatureAppear(isLogin) end
 
---- No client is told: the server's role doesn't write this message.
 ---@param mainSoundId integer
 ---@param secondarySoundId integer
 ---@param actor? boolean
@@ -3503,13 +3501,11 @@ function Player:sendIconBakragore(iconType) end
 ---@return boolean
 function Player:sendInventory() end
 
---- No client is told: the server's role doesn't write this message.
 ---@param item Item
 ---@param count? integer
 ---@return boolean
 function Player:sendLootStats(item, count) end
 
---- No client is told: the server's role doesn't write this message.
 ---@param id integer
 ---@return boolean
 function Player:sendMusicSoundEffect(id) end
@@ -3523,7 +3519,6 @@ function Player:sendOutfitWindow() end
 ---@return boolean
 function Player:sendPrivateMessage(speaker, text, type) end
 
---- No client is told: the server's role doesn't write this message.
 ---@param soundId integer
 ---@param actor? boolean
 ---@return boolean
@@ -3758,7 +3753,6 @@ function Player:setXpBoostTime(timeLeft) end
 ---@return boolean
 function Player:showTextDialog(idOrNameOrUserdata, text, canWrite, length) end
 
---- No client is told: the server's role doesn't write this message.
 ---@param screenshotType integer
 ---@param skillId? integer
 ---@param skillLevel? integer
@@ -3792,7 +3786,6 @@ function Player:updateFood(itemId, timeLeft) end
 ---@return boolean
 function Player:updateKillTracker(creature, corpse) end
 
---- No client is told: the server's role doesn't write this message.
 ---@param item Item
 ---@return boolean
 function Player:updateSupplyTracker(item) end

@@ -77,11 +77,7 @@ return function(server, combat)
         end
         combat.on_tile(params, caster, tile)
         world.effect_at(tile.x, tile.y, tile.z, params.effect)
-        if params.impact_sound ~= 0 then
-            map.send_sound(tile.x, tile.y, tile.z, params.cast_sound, params.impact_sound, caster)
-        elseif params.cast_sound ~= 0 then
-            map.send_sound(tile.x, tile.y, tile.z, params.cast_sound, nil, caster)
-        end
+        map.send_sound(tile.x, tile.y, tile.z, params.cast_sound, params.impact_sound, caster)
     end
 
     local BY_WEAPON = {}
@@ -125,11 +121,7 @@ return function(server, combat)
         if caster and params.distance_effect ~= 0 then
             combat.missile(caster, from, to, params.distance_effect)
         end
-        if params.impact_sound ~= 0 then
-            map.send_sound(to.x, to.y, to.z, params.cast_sound, params.impact_sound, caster)
-        elseif params.cast_sound ~= 0 then
-            map.send_sound(to.x, to.y, to.z, params.cast_sound, nil, caster)
-        end
+        map.send_sound(to.x, to.y, to.z, params.cast_sound, params.impact_sound, caster)
     end
 
     --- A missile that hits nothing.

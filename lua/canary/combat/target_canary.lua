@@ -152,11 +152,7 @@ return function(server, combat)
     end
 
     local function sounds(caster, target, params)
-        if params.impact_sound ~= 0 then
-            world.sound(target, params.cast_sound, params.impact_sound)
-        elseif params.cast_sound ~= 0 then
-            world.sound(target, params.cast_sound, nil, caster)
-        end
+        world.sound(target, params.cast_sound, params.impact_sound, caster)
     end
 
     -- Monsters don't heal players, nor players monsters.

@@ -39,10 +39,11 @@ return function(server, combat)
         end
     end
 
-    function world.sound(creature, sound, second)
-        if creature and sound ~= 0 then
+    --- Plays one sound or two where a creature is: its own, or another's whose doing it is.
+    function world.sound(creature, sound, second, actor)
+        if creature then
             local x, y, z = position(creature)
-            parts.map.send_sound(x, y, z, sound, second, creature)
+            parts.map.send_sound(x, y, z, sound, second, actor or creature)
         end
     end
 

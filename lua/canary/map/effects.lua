@@ -85,12 +85,19 @@ return function(server, map)
         tell(players, "distance_effect", fields)
     end
 
-    --- Plays one sound or two at a place.
+    -- Whose a sound is to those who only hear it: clients let their players silence each kind.
+    local SOURCES = { Player = 2, Monster = 3 }
+
+    --- Plays one sound or two at a place; 0 is silence.
+    ---@param actor table|nil creature whose sound it is
     function map.send_sound(x, y, z, sound, second, actor)
-        if sound == 0 then
+        second = second ~= 0 and second or nil
+        if sound == 0 and not second then
             return
         end
-        local fields = { sound = sound, second = second, x = x, y = y, z = z, actor = actor and actor.id }
+        local source = actor and SOURCES[actor.class_name] or 0
+        local fields = { sound = sound, second = second, source = source, x = x, y = y, z = z }
+        fields.actor = actor and actor.id
         tell(map.players_seeing(x, y, z), "sound", fields)
     end
 

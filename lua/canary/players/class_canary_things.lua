@@ -122,7 +122,7 @@ return function(server, players, bind)
             if not item or arguments.u8(count) == 0 then
                 return nil
             end
-            players.tell(player, "loot_stats", { id = item.id, count = arguments.u8(count) })
+            players.tell(player, "loot_stats", { id = item.id, count = arguments.u8(count), things = { item } })
             return true
         end),
         updateSupplyTracker = of(function(player, value)
@@ -138,7 +138,11 @@ return function(server, players, bind)
             if not killed or not held then
                 return nil
             end
-            players.tell(player, "kill", { name = killed.name })
+            local inside = {}
+            for at = 1, #held.items do
+                inside[at] = held.items[at]
+            end
+            players.tell(player, "kill", { name = killed.name, outfit = killed.outfit, things = inside })
             return true
         end),
         getReward = of(function(player, id, create)

@@ -25,8 +25,22 @@ return function(server, players, bind)
             return true
         end)
     end
-    local function sound(value)
-        return { sound = arguments.enum16(value) }
+    -- A sound that one player hears where he stands: as his own, or nobody's.
+    local function heard(player, sound, second, own)
+        local tile = player.tile
+        players.tell(player, "sound", {
+            sound = sound, second = second ~= 0 and second or nil, source = 0,
+            x = tile and tile.x or 0, y = tile and tile.y or 0, z = tile and tile.z or 0,
+            actor = arguments.boolean(own, true) and player.id or nil,
+        })
+        return true
+    end
+    -- What sounds all around is one of these, and music the other.
+    local AMBIENT, MUSIC = 0, 1
+    local function anthem(kind)
+        return told_or_nothing("anthem", function(value)
+            return { kind = kind, anthem = arguments.enum16(value) }
+        end)
     end
 
     local function cooldown(key)
@@ -49,12 +63,14 @@ return function(server, players, bind)
             end
             return true
         end),
-        sendSingleSoundEffect = told_or_nothing("sound", sound),
-        sendDoubleSoundEffect = told_or_nothing("sound", function(first, second)
-            return { sound = arguments.enum16(first), second = arguments.enum16(second) }
+        sendSingleSoundEffect = none(function(player, sound, own)
+            return heard(player, arguments.enum16(sound), nil, own)
         end),
-        sendAmbientSoundEffect = told_or_nothing("sound", sound),
-        sendMusicSoundEffect = told_or_nothing("sound", sound),
+        sendDoubleSoundEffect = none(function(player, sound, second, own)
+            return heard(player, arguments.enum16(sound), arguments.enum16(second), own)
+        end),
+        sendAmbientSoundEffect = anthem(AMBIENT),
+        sendMusicSoundEffect = anthem(MUSIC),
         takeScreenshot = told("screenshot", function(kind)
             return { type = arguments.enum8(kind) }
         end),

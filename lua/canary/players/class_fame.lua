@@ -57,6 +57,7 @@ return function(server, players, bind)
         end
         set_points(player, points(player) + achievement.points)
         server.parts.storage.kv_set(place(player, "unlocked." .. achievement.name), server.parts.scheduler.time())
+        players.picture(player, "ACHIEVEMENT")
         return true
     end
 

@@ -73,7 +73,7 @@ return function(server, players)
         local fields = { action = action }
         if action == PICK_ITEM then
             player.imbuing = item
-            fields.item, fields.id, fields.slots = item, item.id, slots_of(item)
+            fields.things, fields.id, fields.slots = { item }, item.id, slots_of(item)
             fields.available = items.imbuements_for(player, item)
         elseif action == SCROLL then
             fields.available = items.imbuements_for(player)

@@ -78,6 +78,7 @@ return function(server, players)
             server.parts.events.advance(player, env.SKILL_LEVEL, before, player.level)
             players.text(player, env.MESSAGE_EVENT_ADVANCE,
                 "You advanced from Level " .. before .. " to Level " .. player.level .. ".")
+            players.picture(player, "LEVELUP")
         else
             players.text(player, env.MESSAGE_EVENT_ADVANCE,
                 "You were downgraded from Level " .. before .. " to Level " .. player.level .. ".")
@@ -234,6 +235,7 @@ return function(server, players)
             own.level, own.tries, own.percent = own.level + 1, 0, 0
             players.text(player, env.MESSAGE_EVENT_ADVANCE,
                 "You advanced to " .. skill_name(skill) .. " level " .. own.level .. ".")
+            players.picture(player, "SKILLUP")
             server.parts.events.advance(player, skill, own.level - 1, own.level)
             now = next_level
             next_level = vocations.skill_tries(player.vocation, skill, own.level + 1)
@@ -290,6 +292,7 @@ return function(server, players)
             player.magic_level, player.mana_spent = player.magic_level + 1, 0
             players.text(player, env.MESSAGE_EVENT_ADVANCE,
                 "You advanced to magic level " .. player.magic_level .. ".")
+            players.picture(player, "SKILLUP")
             server.parts.events.advance(player, env.SKILL_MAGLEVEL, player.magic_level - 1, player.magic_level)
             now = next_level
             next_level = vocations.mana_spent(player.vocation, player.magic_level + 1)

@@ -96,4 +96,12 @@ return function(server, players)
     function players.tell(player, kind, fields)
         server.parts.clients.send(player, kind, fields or {})
     end
+
+    --- A moment of which Canary's clients take a picture, where their players want that.
+    ---@param what string of SCREENSHOT_TYPE_*
+    function players.picture(player, what)
+        if not server.tfs then
+            players.tell(player, "screenshot", { type = server.parts.enums.get("SCREENSHOT_TYPE_" .. what) })
+        end
+    end
 end

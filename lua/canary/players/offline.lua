@@ -105,6 +105,7 @@ return function(server, players)
         state.tries = state.tries + tries
         if state.level ~= before then
             players.text(player, env.MESSAGE_EVENT_ADVANCE, "You advanced to " .. state.text .. state.level .. ".")
+            players.picture(player, "SKILLUP")
         end
         local rises = next_level > now
         local value = rises and percent(state.tries, next_level) or 0

@@ -78,6 +78,9 @@ return function(server, spells)
         end
         if spell.charges > 0 and item and item.parent and parts.config.boolean("REMOVE_RUNE_CHARGES") then
             parts.items.transform(item, item.type.id, max(0, (item.count or 1) - 1))
+            if not tfs then
+                parts.players.tell(player, "supply_used", { id = item.id })
+            end
         end
         spells.lock(spell, player)
         return true

@@ -39,7 +39,7 @@ return function(server, wire)
     end
 
     function make.imbuement_window(view, fields)
-        local items, player, item = server.parts.items, view.player, fields.item
+        local items, player, item = server.parts.items, view.player, fields.things[1]
         if view.version >= WIDE then
             wire.send(view, "\238" .. char(BANK) .. u64(max(0, player.bank)))
             wire.send(view, "\238" .. char(CARRIED) .. u64(items.money(player)))

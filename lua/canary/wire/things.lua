@@ -48,9 +48,9 @@ return function(server, wire)
         return server.parts.items.number(item, name)
     end
 
-    local function count_of(item, kind)
+    local function count_of(item, kind, count)
         if kind.stackable then
-            return char(min(255, raw.math.max(1, item.count)))
+            return char(min(255, raw.math.max(1, count or item.count)))
         elseif kind.is_splash or kind.is_fluid_container then
             local fluid = number(item, "fluidtype")
             return char(tfs and FLUIDS[fluid % 8] or fluid % 256)
@@ -118,7 +118,7 @@ return function(server, wire)
             or kind.is_container or kind.is_podium or (kind.classification or 0) > 0)
     end
 
-    local function made_item(view, item, kind)
+    local function made_item(view, item, kind, instead)
         local client_id = tfs and kind.client_id or kind.id
         if told_kinds[client_id] ~= kind then
             told_kinds[client_id], new_kinds[client_id] = kind, kind
@@ -128,20 +128,21 @@ return function(server, wire)
             laid[id] = not server.parts.map.is_on_top(item) and not kind.is_ground
         end
         if view.version >= NEW_ITEMS then
-            local count = count_of(item, kind)
+            local count = count_of(item, kind, instead)
             return id .. count .. new_tail(item, kind, count ~= "")
         end
         local phase = ""
         if view.version >= 910 then
             phase = kind.animation and "\254" or kind.animation_async and "\255" or ""
         end
-        return id .. (view.version >= 1000 and "\255" or "") .. count_of(item, kind) .. phase
+        return id .. (view.version >= 1000 and "\255" or "") .. count_of(item, kind, instead) .. phase
     end
 
     --- An item as a client reads it.
     ---@param view table
     ---@param item table
-    function wire.item(view, item)
+    ---@param instead number|nil how many to show, of a stack
+    function wire.item(view, item, instead)
         if found_in ~= wire.round then
             fixed, found_in = {}, wire.round
         end
@@ -153,7 +154,7 @@ return function(server, wire)
         end
         local made = of_version[kind]
         if not made then
-            made = made_item(view, item, kind)
+            made = made_item(view, item, kind, instead)
             of_version[kind] = is_fixed(view, kind) and made or nil
         end
         return made

@@ -26,7 +26,10 @@ return function(server, combat)
 
     -- What is used up -------------------------------------------------------------------------------------------------
 
-    local function decrement(item)
+    local function decrement(player, item)
+        if not tfs then
+            parts.players.tell(player, "supply_used", { id = item.id })
+        end
         if item.count > 1 then
             parts.items.transform(item, item.id, item.count - 1)
         else
@@ -42,10 +45,10 @@ return function(server, combat)
         local kept = not tfs and BEGINNERS[lower(parts.items.name(item))]
             and not config.boolean("REMOVE_BEGINNING_WEAPON_AMMO")
         if not kept and weapon.break_chance ~= 0 and parts.random.uniform(1, 100) <= weapon.break_chance then
-            return decrement(item)
+            return decrement(player, item)
         elseif weapon.action == "removecount" then
             if not kept and config.boolean("REMOVE_WEAPON_AMMO") then
-                decrement(item)
+                decrement(player, item)
             end
         elseif weapon.action == "removecharge" then
             local charges = parts.items.number(item, "charges")
