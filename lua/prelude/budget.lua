@@ -14,9 +14,9 @@ local budget = {
     running = {},
 }
 
--- One that is never armed, until the host binds its own: the hook may look before that.
-local unarmed = ffi.new("tib_deadline[2]")
-local cell = ffi.cast("tib_deadline *", unarmed)
+-- One that is never armed, until the host binds its own: the hook may look before that. The pointer does not keep it.
+budget.unarmed = ffi.new("tib_deadline[2]")
+local cell = ffi.cast("tib_deadline *", budget.unarmed)
 local slice_ns = 0
 local seen = 0
 
