@@ -52,6 +52,25 @@ def test_what_is_imported_is_no_matter_for_garbage_collections(home: Path, folde
     run.until_serving().end(signal.SIGINT)
 
 
+def test_ctrl_c_in_a_collection_of_garbage_is_not_lost() -> None:
+    code = """
+import gc, os, signal, sys, tibicen.cli, tibicen.cli.app
+
+def collecting(phase, _):
+    os.kill(os.getpid(), signal.SIGINT)
+
+def app():
+    gc.callbacks.append(collecting)
+    gc.collect()
+    print("went on")
+
+tibicen.cli.app.app = app
+tibicen.cli.main()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stdout) == (130, "")
+
+
 def test_a_second_signal_ends_a_host_that_hangs(home: Path, folder: PluginFolder) -> None:
     folder.write("stuck.py", "import time\n\nprint('stuck', flush=True)\ntime.sleep(3600)\n")
     run = RunProcess(home)

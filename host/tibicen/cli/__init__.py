@@ -5,8 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from tibicen.errors import TibicenError
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 
 def main() -> None:
@@ -15,6 +22,7 @@ def main() -> None:
     from tibicen.cli.logs import plain_tracebacks
 
     plain_tracebacks()
+    sys.unraisablehook = _unraisable
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Names and chat of all the world, and a terminal or a file that may know only some of it.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -31,4 +39,11 @@ def main() -> None:
         print(f"tibicen: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
+
+
+def _unraisable(lost: UnraisableHookArgs) -> None:
+    """A Ctrl-C that falls into a finalizer or a collection of garbage would be printed and lost: it ends all."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        os._exit(_INTERRUPTED)
+    sys.__unraisablehook__(lost)

@@ -103,9 +103,9 @@ class Runner:
 
     def run(self) -> int:
         """Runs until SIGINT or SIGTERM; the exit code. A second signal ends it at once."""
-        thread = stack.start_thread(self._thread, "tibicen-host", daemon=True)
         previous = {number: signal.signal(number, self._signalled) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
+            thread = stack.start_thread(self._thread, "tibicen-host", daemon=True)
             # In slices, so that signals are handled between them on every system.
             while not self._done.wait(0.5):
                 pass
