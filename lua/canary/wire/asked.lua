@@ -104,11 +104,11 @@ return function(server, wire)
         elseif not well_formed(view.version, data) then
             return raw.string.format("message 0x%02X of %d bytes is too short or too long", byte(data, 1), #data)
         end
-        view.heard, view.acted = server.now, true
+        view.heard = server.now
         view.aims = view.aims or AIMS[byte(data, 1)]
         local opcode = byte(data, 1)
         if opcode ~= 0x1D and opcode ~= 0x1E then
-            view.player.idle_time = 0
+            view.acted, view.player.idle_time = true, 0
         end
         local handler = asked[opcode]
         if handler then

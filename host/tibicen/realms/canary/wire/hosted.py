@@ -24,8 +24,9 @@ from tibicen.realms.canary.wire.world import WireWorld
 from tibicen.realms.connections import WireConfig
 from tibicen.realms.services import Services
 
-STEP_SECONDS = 0.02
-"""How often a world with connections moves, and what changed is sent."""
+STEP_SECONDS = 0.01
+"""How often a world with connections moves, and what changed is sent: as often as Canary and TFS send
+(OUTPUTMESSAGE_AUTOSEND_DELAY)."""
 
 
 class HostedWire:

@@ -60,7 +60,7 @@ class WireOptions:
     address: str = "127.0.0.1"
     name: str = "Tibicen"
     motd: str = "Welcome."
-    tick_ms: int = 20
+    tick_ms: int = 10
     limits: WireLimits = field(default_factory=WireLimits)
     key: PrivateKey = field(default_factory=open_tibia_key)
 
