@@ -72,8 +72,10 @@ return function(server, monsters)
     end
 
     local of = monsters.type_tools.of
+    -- Canary tells of one kind more than there is.
+    local damage_kinds = tfs and (enum("COMBAT_COUNT") or 13) or 14
     server.userdata.methods("MonsterType", {
-        combatImmunities = of(both("damage_immunities", monsters.damage_named, enum("COMBAT_COUNT") or 13,
+        combatImmunities = of(both("damage_immunities", monsters.damage_named, damage_kinds,
             function(text, name)
                 return tfs and unknown(text, name)
                     or "[MonsterTypeFunctions::luaMonsterTypeCombatImmunities] - Unknown immunity name " .. text

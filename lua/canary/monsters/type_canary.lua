@@ -36,7 +36,17 @@ return function(server, monsters, bind)
     local function by(field)
         return function(...)
             -- They are methods, but read the first that is passed as the number.
-            return bind.list(monsters.types_with(field, arguments.u8((...))))
+            local list = {}
+            for _, kind in raw.ipairs(monsters.types_with(field, arguments.u8((...)))) do
+                -- Only those of the bestiary.
+                if (kind.race_id or 0) > 0 then
+                    list[#list + 1] = kind
+                end
+            end
+            raw.table.sort(list, function(a, b)
+                return a.race_id < b.race_id
+            end)
+            return bind.list(list)
         end
     end
 
@@ -66,7 +76,7 @@ return function(server, monsters, bind)
             if select("#", ...) == 0 then
                 return sorted_keys(factions)
             end
-            factions[arguments.enum8((...))] = true
+            factions[arguments.enum32((...))] = true
             return true
         end),
         targetPreferMaster = of(function(kind, ...)

@@ -26,6 +26,10 @@ return function(server, monsters, bind)
 
     local B, S, I, U = arguments.boolean, arguments.string, arguments.i32, arguments.u32
     local U8, U16, U64 = arguments.u8, arguments.u16, arguments.u64
+    -- Kept as a truth value, told as a number.
+    local function underground(value)
+        return arguments.number(value) ~= 0 and 1 or 0
+    end
     local function yes(value)
         return arguments.boolean(value, true)
     end
@@ -74,7 +78,7 @@ return function(server, monsters, bind)
         isForgeCreature = { "forge_creature", B },
         familiar = { "familiar", B },
         isRewardBoss = { "reward_boss", B },
-        faction = { "faction", arguments.enum8 },
+        faction = { "faction", arguments.enum32 },
         targetPreferPlayer = { "prefers_player", B },
         BestiarytoKill = { "bestiary_kills", U16 },
         BestiaryFirstUnlock = { "bestiary_first", U16 },
@@ -92,11 +96,11 @@ return function(server, monsters, bind)
         strategiesTargetHealth = { "weakest", I },
         strategiesTargetDamage = { "most_damage", I },
         strategiesTargetRandom = { "any", I },
-        respawnTypePeriod = { "respawn_period", U8 },
-        respawnTypeIsUnderground = { "respawn_underground", U8 },
+        respawnTypePeriod = { "respawn_period", arguments.enum32 },
+        respawnTypeIsUnderground = { "respawn_underground", underground },
         soundChance = { "sound_chance", U },
         soundSpeedTicks = { "sound_interval", U },
-        deathSound = { "death_sound", U16 },
+        deathSound = { "death_sound", arguments.enum16 },
         variant = { "variant", S },
     }
     local methods = {}

@@ -46,7 +46,7 @@ return function(server, monsters)
         corpse = 0,
         base_speed = tfs and 200 or 110,
         light_level = 0,
-        light_color = tfs and 215 or 0,
+        light_color = 215,
         mana_cost = 0,
         yell_chance = 0,
         yell_interval = 0,

@@ -6,7 +6,7 @@ local lower, match, select, type = raw.string.lower, raw.string.match, raw.selec
 
 return function(server, spells)
     local userdata, arguments, tfs, parts = server.userdata, server.arguments, server.tfs, server.parts
-    local get, number, text = userdata.get, arguments.number, arguments.string
+    local get, text = userdata.get, arguments.string
     local u8, u16, u32, i32, boolean = arguments.u8, arguments.u16, arguments.u32, arguments.i32, arguments.boolean
     local INSTANT, RUNE = spells.INSTANT, spells.RUNE
 
@@ -276,9 +276,7 @@ return function(server, spells)
             setPzLocked = field("pz_lock", truth),
             castSound = field("cast_sound", u16),
             impactSound = field("impact_sound", u16),
-            monkSpellType = field("monk_type", function(value)
-                return number(value) % 256
-            end),
+            monkSpellType = field("monk_type", u8),
         })
     end
 end

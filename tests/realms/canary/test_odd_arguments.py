@@ -185,3 +185,24 @@ def test_what_canary_makes_of_a_monsters_figures() -> None:
     """
     with field("canary") as kit:
         assert kit.run(code) == ["Wolf", True, 65535, False, 0, 0, 0]
+
+
+def test_what_kinds_of_monsters_and_npcs_of_canary_are_at_first() -> None:
+    code = """
+        local kind, npc = Game.createMonsterType("Odd"), Game.createNpcType("Odd")
+        local list = { { kind:light() }, { npc:light() }, npc:baseSpeed(), npc:speechBubble() }
+        kind:respawnTypeIsUnderground(2.7)
+        list[5] = kind:respawnTypeIsUnderground()
+        kind:faction(-1)
+        list[6] = kind:faction()
+        -- What has no number among the races is not in the bestiary.
+        list[7] = #MonsterType.getMonstersByRace(0)
+        kind:raceId(9)
+        list[8] = #MonsterType.getMonstersByRace(0)
+        local spell = Spell("instant")
+        spell:monkSpellType(2.7)
+        list[9] = spell:monkSpellType()
+        return list
+    """
+    with field("canary") as kit:
+        assert kit.run(code) == [[0, 215], [0, 215], 55, 1, 1, 4294967295, 0, 1, 2]
