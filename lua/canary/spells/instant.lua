@@ -5,6 +5,8 @@ local raw = context.raw
 local find, match, sub = raw.string.find, raw.string.match, raw.string.sub
 
 -- Storage of Canary by which a player chooses how it sees the words of spells.
+-- How Canary has the words of spells said; scripts have no name for it.
+local TALKTYPE_SPELL_USE = 9
 local EMOTE_STORAGE = 30008
 
 return function(server, spells)
@@ -203,7 +205,7 @@ return function(server, spells)
         for _, hearer in raw.ipairs(parts.map.spectators(x, y, z, false, "players")) do
             local storage = hearer.storage
             local as_emote = emotes and storage ~= nil and storage[EMOTE_STORAGE] == 1
-            local kind = enum(as_emote and "TALKTYPE_MONSTER_SAY" or "TALKTYPE_SPELL_USE")
+            local kind = as_emote and enum("TALKTYPE_MONSTER_SAY") or TALKTYPE_SPELL_USE
             creatures.send_say(hearer, player, kind, words, x, y, z)
         end
     end

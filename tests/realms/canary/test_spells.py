@@ -73,6 +73,19 @@ def test_a_cast_costs_and_is_heard(dialect: Dialect) -> None:
         assert kit.errors() == []
 
 
+def test_words_of_spells_are_said_as_such_in_canary() -> None:
+    with magic("canary") as kit:
+        kit.run('server.forget("Bob") cast("uto plain")')
+        kinds = kit.run("""
+            local kinds = {}
+            for _, each in ipairs(server.messages("Bob")) do
+                if each.kind == "say" then kinds[#kinds + 1] = each.type end
+            end
+            return kinds
+        """)
+        assert kinds == [9]
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_spells_and_groups_wait(dialect: Dialect) -> None:
     with magic(dialect) as kit:
