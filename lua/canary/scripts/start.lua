@@ -4,8 +4,9 @@ local context = ...
 local raw = context.raw
 local find, ipairs, match, sub = raw.string.find, raw.ipairs, raw.string.match, raw.string.sub
 
--- While all is loaded, garbage is collected when so many KiB are in use: as late as the memory allows.
-local MOST_LOADING = 116 * 1024
+-- While all is loaded, garbage is collected when so many KiB are in use: once early, when little has to be looked at,
+-- and then as late as the memory allows.
+local FIRST_LOADING, MOST_LOADING = 72 * 1024, 100 * 1024
 
 return function(server, scripts)
     local texts_of = context.use("canary/scripts/sources")(server)
@@ -45,7 +46,7 @@ return function(server, scripts)
         if most then
             return fn()
         end
-        most = MOST_LOADING
+        most = FIRST_LOADING
         scripts.classes.unsure()
         raw.collectgarbage("stop")
         raw.jit.opt.start("hotloop=300", "hotexit=60")
