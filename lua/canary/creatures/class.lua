@@ -93,7 +93,7 @@ return function(server, creatures, bind)
         getEvents = of(function(creature, kind)
             local names = {}
             local events = server.parts.events
-            for _, event in raw.ipairs(events.of_creature(creature, creatures.event_named(arguments.number(kind)))) do
+            for _, event in raw.ipairs(events.of_creature(creature, creatures.event_named(arguments.enum32(kind)))) do
                 names[#names + 1] = event.name
             end
             return names

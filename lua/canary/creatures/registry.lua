@@ -30,7 +30,7 @@ return function(server, creatures)
         creature.var_speed = 0
         creature.outfit = creature.outfit or creatures.outfit({})
         creature.default_outfit = creature.default_outfit or creatures.copy_outfit(creature.outfit)
-        creature.light_level, creature.light_color = creature.light_level or 0, creature.light_color or 0
+        creature.light_level, creature.light_color = creature.light_level or 0, creature.light_color or 215
         creature.skull = creature.skull or 0
         creature.drop_loot, creature.skill_loss, creature.use_defense = true, true, true
         creature.hidden_health = creature.hidden_health or false

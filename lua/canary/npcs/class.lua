@@ -54,13 +54,18 @@ return function(server, npcs, bind)
         end),
     })
     if tfs then
+        local LAST_BUBBLE = server.parts.enums.get("SPEECHBUBBLE_LAST") or 7
         userdata.methods("Npc", {
             getSpeechBubble = bind.field("Npc", "speech_bubble"),
             setSpeechBubble = bind.of("Npc", function(npc, bubble)
                 if not bind.is_number(bubble) then
                     return nil
                 end
-                npc.speech_bubble = bind.u8(bubble, 2)
+                local kind = bind.u8(bubble, 2)
+                if kind > LAST_BUBBLE then
+                    return nil
+                end
+                npc.speech_bubble = kind
                 server.parts.creatures.tell_seers(npc, "bubble", { id = npc.id, bubble = npc.speech_bubble })
                 return true
             end),

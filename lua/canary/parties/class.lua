@@ -22,18 +22,18 @@ return function(server, parties, bind)
     local function of(fn)
         return bind.of("Party", fn)
     end
-    -- Of a party and a player; in Canary without either it is answered by nil alike.
+    -- Of a party and a player. Canary pushes nothing without a player: what was passed last is left as the answer.
     local function with_player(fn)
-        return of(function(party, value, ...)
-            local player = bind.player(value)
+        return of(function(party, ...)
+            local player = bind.player((...))
             if not player then
                 if tfs then
                     server:report(NO_PLAYER)
                     return false
                 end
-                return nil
+                return bind.passed(party, ...)
             end
-            return fn(party, player, ...)
+            return fn(party, player, raw.select(2, ...))
         end)
     end
 

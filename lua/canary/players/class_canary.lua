@@ -66,7 +66,8 @@ return function(server, players, bind)
         return value == nil and -1 or value
     end
 
-    local function set_storage(self, key, value)
+    local function set_storage(self, ...)
+        local key, value = ...
         local number = arguments.i32(value)
         local place = arguments.u32(key)
         if server.parts.creatures.is_reserved(place) then
@@ -75,7 +76,8 @@ return function(server, players, bind)
         elseif place == 0 then
             server:report("Storage key is nil")
             -- Nothing is pushed: what was passed last is left as the answer.
-            return value
+            local count = raw.select("#", ...)
+            return count == 0 and self or (raw.select(count, ...))
         end
         local player = userdata.get(self, "Player")
         if not player then
@@ -202,7 +204,7 @@ return function(server, players, bind)
             return scoped and scoped(player) or nil
         end),
         setSpeed = strict(function(player, speed)
-            server.parts.creatures.set_speed(player, arguments.i32(speed))
+            server.parts.creatures.set_speed(player, arguments.i32(speed) % 65536)
             return true
         end),
         getPvpMode = of(function(player)
@@ -251,7 +253,7 @@ return function(server, players, bind)
             return true
         end),
         setFaction = none(function(player, faction)
-            player.faction = arguments.enum8(faction)
+            player.faction = arguments.enum32(faction)
             return true
         end),
         getFaction = none(function(player)

@@ -84,7 +84,9 @@ return function(server, players, bind)
             if has < wanted then
                 return false
             end
-            player.stash[id] = has > wanted and has - wanted or nil
+            if has > 0 then
+                player.stash[id] = has > wanted and has - wanted or nil
+            end
             return true
         end),
         openStash = of(function(player, is_npc)
@@ -104,11 +106,12 @@ return function(server, players, bind)
             players.refresh_container(player, held)
             return true
         end),
-        sendUpdateContainer = of(function(player, value)
+        sendUpdateContainer = of(function(player, ...)
+            local value = (...)
             local held = userdata.get(value, "Container")
             if not held then
                 server:report("Container is nullptr")
-                return value
+                return bind.passed(player, ...)
             end
             players.refresh_container(player, held)
             return true

@@ -50,17 +50,17 @@ return function(server, players, bind)
     end
 
     -- Points of the forge: how many, added, taken and set.
-    local function forge(methods, name, key, otherwise, setter)
+    local function forge(methods, name, key, otherwise, setter, initial)
         methods["get" .. name] = none(function(player)
-            return player[key] or 0
+            return player[key] or initial
         end)
         methods["add" .. name] = none(function(player, amount)
-            player[key] = (player[key] or 0) + arguments.u64(amount, otherwise)
+            player[key] = (player[key] or initial) + arguments.u64(amount, otherwise)
             return true
         end)
         methods["remove" .. name] = none(function(player, amount)
             -- It has no sign, and wraps.
-            local rest = (player[key] or 0) - arguments.u64(amount, otherwise)
+            local rest = (player[key] or initial) - arguments.u64(amount, otherwise)
             player[key] = rest < 0 and rest + 2 ^ 64 or rest
             return true
         end)
@@ -149,7 +149,7 @@ return function(server, players, bind)
             if (player.task_points or 0) < value then
                 return false
             end
-            player.task_points = player.task_points - value
+            player.task_points = (player.task_points or 0) - value
             return true
         end),
         getForgeSlivers = none(function(player)
@@ -159,7 +159,8 @@ return function(server, players, bind)
             return server.parts.items.player_count(player, server.env.ITEM_FORGE_CORE or 37110)
         end),
     }
-    forge(methods, "ForgeDusts", "forge_dusts", 0, true)
-    forge(methods, "ForgeDustLevel", "forge_dust_level", 1, false)
+    forge(methods, "ForgeDusts", "forge_dusts", 0, true, 0)
+    -- As the database has it of who is new.
+    forge(methods, "ForgeDustLevel", "forge_dust_level", 1, false, 100)
     userdata.methods("Player", methods)
 end

@@ -175,7 +175,8 @@ return function(server, players, bind)
             return true
         end,
         getStamina = field("stamina"),
-        setStamina = function(self, value)
+        setStamina = function(self, ...)
+            local value = (...)
             local stamina = bind.u16(value, 2)
             local player = userdata.get(self, "Player")
             if not player then
@@ -186,7 +187,7 @@ return function(server, players, bind)
             if tfs then
                 return true
             end
-            return value
+            return bind.passed(player, ...)
         end,
         getSoul = field("soul"),
         addSoul = of(function(player, change)

@@ -206,3 +206,22 @@ def test_what_kinds_of_monsters_and_npcs_of_canary_are_at_first() -> None:
     """
     with field("canary") as kit:
         assert kit.run(code) == [[0, 215], [0, 215], 55, 1, 1, 4294967295, 0, 1, 2]
+
+
+def test_what_was_passed_last_is_the_answer_of_canarys_that_push_nothing() -> None:
+    code = """
+        local party = Party(ann)
+        return { ann:setStorageValue(0, 4), ann:setStamina(300, 7, "x"), ann:sendUpdateContainer(1, 2),
+            party:addInvite(7), party:addMember(7, "y"), ann:setStorageValue() == ann, party:setLeader() == party,
+            ann:removeTaskHuntingPoints(0), ann:getForgeDustLevel() }
+    """
+    with field("canary") as kit:
+        assert kit.run(code) == [4, "x", 2, 7, "y", True, True, True, 100]
+
+
+def test_speeds_factions_and_bubbles_are_cut() -> None:
+    with field("canary") as kit:
+        assert kit.run("ann:setSpeed(-1) ann:setFaction(-1) return { ann:getBaseSpeed(), ann:getFaction() }") == [
+            65535,
+            4294967295,
+        ]
