@@ -75,6 +75,9 @@ return function(server)
             shared_enabled = false, ticks = {},
         }
         leader.party = party
+        if not tfs and server.parts.config.boolean("PARTY_AUTO_SHARE_EXPERIENCE") then
+            parties.set_sharing(party, leader, true)
+        end
         return party
     end
 

@@ -225,3 +225,15 @@ def test_speeds_factions_and_bubbles_are_cut() -> None:
             65535,
             4294967295,
         ]
+
+
+def test_parties_of_canary_share_experience_from_the_beginning() -> None:
+    code = "return { Party(ann):isSharedExperienceActive(), ann:getParty():isSharedExperienceEnabled() }"
+    for dialect, shared in (("canary", [True, False]), ("tfs", [False, False])):
+        with field(dialect) as kit:
+            assert kit.run(code) == shared
+    with field("canary") as kit:
+        path = kit.checkout.path / "config.lua"
+        path.write_text(path.read_text() + "\npartyAutoShareExperience = false\n")
+        kit.run("Game.reload(RELOAD_TYPE_CONFIG)")
+        assert kit.run(code) == [False, False]
