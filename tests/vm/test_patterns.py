@@ -328,6 +328,7 @@ EXPENSIVE = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("what", EXPENSIVE)
 def test_is_stopped_by_the_budget(tier: Tier, what: str) -> None:
     vm = tier.make(cpu_ms=50)
