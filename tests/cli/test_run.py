@@ -59,6 +59,9 @@ import gc, os, signal, sys, tibicen.cli, tibicen.cli.app
 def collecting(phase, _):
     os.kill(os.getpid(), signal.SIGINT)
 
+# A process that was started in the background may ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def app():
     gc.callbacks.append(collecting)
     gc.collect()
