@@ -68,4 +68,5 @@ def imported_by_host() -> set[str]:
 
 def test_every_runtime_dependency_is_imported() -> None:
     names = [Requirement(each).name for each in declared("Runtime")]
-    assert [name for name in names if MODULES.get(name.lower(), name) not in imported_by_host()] == []
+    imported = imported_by_host()
+    assert [name for name in names if MODULES.get(name.lower(), name) not in imported] == []
