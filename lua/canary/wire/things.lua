@@ -105,8 +105,25 @@ return function(server, wire)
         return list
     end
 
-    -- Of kinds whose items are all the same to clients, the bytes, by version, as they were found in a round.
-    local fixed, found_in = {}, nil
+    --- A place for what is made once in a round for all clients of a version: a function that gives a view's table,
+    --- which is empty when a round begins.
+    function wire.once_a_round()
+        local by_version, round = {}, nil
+        return function(view)
+            if round ~= wire.round then
+                by_version, round = {}, wire.round
+            end
+            local of_version = by_version[view.version]
+            if not of_version then
+                of_version = {}
+                by_version[view.version] = of_version
+            end
+            return of_version
+        end
+    end
+
+    -- Of kinds whose items are all the same to clients, the bytes.
+    local fixed = wire.once_a_round()
     -- By an item's number, as its two bytes: whether clients have such items behind the creatures of a tile.
     local laid = {}
 
@@ -143,15 +160,7 @@ return function(server, wire)
     ---@param item table
     ---@param instead number|nil how many to show, of a stack
     function wire.item(view, item, instead)
-        if found_in ~= wire.round then
-            fixed, found_in = {}, wire.round
-        end
-        local kind = item.type
-        local of_version = fixed[view.version]
-        if not of_version then
-            of_version = {}
-            fixed[view.version] = of_version
-        end
+        local kind, of_version = item.type, fixed(view)
         local made = of_version[kind]
         if not made then
             made = made_item(view, item, kind, instead)
@@ -301,18 +310,11 @@ return function(server, wire)
         return head .. body .. "\1"
     end
 
-    -- By version and creature, and by all that may be another for each client: the bytes, as they were made in a round.
-    local drawn, drawn_in = {}, nil
+    -- By creature, and by all that may be another for each client: the bytes.
+    local drawn = wire.once_a_round()
 
     local function shared_creature(view, creature, known, kind, skull, shield)
-        if drawn_in ~= wire.round then
-            drawn, drawn_in = {}, wire.round
-        end
-        local of_version = drawn[view.version]
-        if not of_version then
-            of_version = {}
-            drawn[view.version] = of_version
-        end
+        local of_version = drawn(view)
         local looks = of_version[creature]
         if not looks then
             looks = {}

@@ -140,18 +140,11 @@ return function(server, wire)
         return message .. text(fields.text)
     end
 
-    -- Of the round, by version and by fields.
-    local spoken, spoken_in = {}, nil
+    -- By fields.
+    local spoken = wire.once_a_round()
 
     local function shared_words(view, fields)
-        if spoken_in ~= wire.round then
-            spoken, spoken_in = {}, wire.round
-        end
-        local of_version = spoken[view.version]
-        if not of_version then
-            of_version = {}
-            spoken[view.version] = of_version
-        end
+        local of_version = spoken(view)
         local made = of_version[fields]
         if not made then
             made = words(view, fields, fields.x, fields.y, fields.z)
