@@ -153,10 +153,12 @@ class Exchange:
 
     # -- who answers, and why nobody does
 
+    def used(self) -> bool:
+        """Whether anybody wants extended messages: a plugin, or a script of the server."""
+        return self.wanted or bool(self._scripts())
+
     def diagnose(self, session: Session) -> str:
-        """Why extended opcodes don't work in a session, as far as somebody wants them; empty: nothing known."""
-        if not self.wanted and not self._scripts():
-            return ""
+        """Why extended opcodes don't work in a session; empty: nothing known."""
         return diagnosis(session.client["system"], self._hooks.channels[session.peer.number], 0)
 
     def tell_diagnoses(self) -> None:

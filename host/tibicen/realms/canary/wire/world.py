@@ -107,7 +107,8 @@ class WireWorld:
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who is in the game by a connection."""
-        return [{**each.info, "extended": self.exchange.diagnose(each)} for each in self.in_game.values()]
+        diagnose = self.exchange.diagnose if self.in_game and self.exchange.used() else lambda session: ""
+        return [{**each.info, "extended": diagnose(each)} for each in self.in_game.values()]
 
     def vocations(self) -> dict[int, str]:
         """Names of the server's vocations by number."""
